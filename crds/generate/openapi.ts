@@ -1,0 +1,210 @@
+// The OpenAPI document of the HTTP API. Paths of objects are the same for every kind; the bodies come from the kinds.
+
+import { z } from 'zod';
+import { objectSchema } from '../api.ts';
+import { auditLinkSchema } from '../audit.ts';
+import { problemSchema } from '../findings.ts';
+import type { Kind } from '../kind.ts';
+import { kinds } from '../kinds.ts';
+import { planRequestSchema, planSchema } from '../plan.ts';
+import { manifestJsonSchema } from './json-schema.ts';
+
+type Node = Record<string, unknown>;
+
+const ref = (name: string): Node => ({ $ref: `#/components/schemas/${name}` });
+const jsonBody = (schema: Node): Node => ({ content: { 'application/json': { schema } } });
+const answer = (description: string, schema: Node): Node => ({ description, ...jsonBody(schema) });
+
+const problems = {
+  default: {
+    description: 'A problem; `code` is stable, `findings` name the fields.',
+    content: { 'application/problem+json': { schema: ref('Problem') } },
+  },
+};
+
+const parameter = (
+  where: 'path' | 'query' | 'header',
+  name: string,
+  description: string,
+  schema: Node,
+): Node => ({
+  in: where,
+  name,
+  description,
+  required: where === 'path',
+  schema,
+});
+
+const text: Node = { type: 'string' };
+const ifMatch = parameter('header', 'if-match', 'The resourceVersion last read, in double quotes.', text);
+const owner = parameter('header', 'lattice-owner', 'Owner claimed for the write: manager/instance.', text);
+const idempotency = parameter(
+  'header',
+  'idempotency-key',
+  'Repeats of a create with one key are one create.',
+  text,
+);
+const page = [
+  parameter('query', 'limit', 'Most objects in the answer.', { type: 'integer', minimum: 1, maximum: 1000 }),
+  parameter('query', 'continue', 'From the previous answer.', text),
+];
+
+/** Path of a kind's collection, with `{org}` for kinds that live in an org. */
+export function collectionPath(kind: Kind): string {
+  return kind.scope === 'cluster' ? `/v1/${kind.plural}` : `/v1/orgs/{org}/${kind.plural}`;
+}
+
+function kindPaths(kind: Kind): Record<string, Node> {
+  const collection = collectionPath(kind);
+  const inOrg = kind.scope === 'org' ? [parameter('path', 'org', 'Name of the org.', text)] : [];
+  const named = [...inOrg, parameter('path', 'name', `Name of the ${kind.singular}.`, text)];
+  const object = ref('Object');
+  const manifest = { required: true, ...jsonBody(ref(kind.name)) };
+  const operation = (verb: string, summary: string, rest: Node): Node => ({
+    operationId: `${verb}${kind.name}`,
+    tags: [kind.name],
+    summary,
+    ...rest,
+  });
+  return {
+    [collection]: {
+      parameters: inOrg,
+      get: operation('list', `List ${kind.plural}`, {
+        parameters: page,
+        responses: {
+          200: answer('One page, ordered by name.', {
+            type: 'object',
+            properties: { items: { type: 'array', items: object }, continue: text },
+            required: ['items'],
+          }),
+          ...problems,
+        },
+      }),
+      post: operation('create', `Create one ${kind.singular}`, {
+        parameters: [owner, idempotency],
+        requestBody: manifest,
+        responses: {
+          201: answer('Created.', object),
+          200: answer('Created before, same key.', object),
+          ...problems,
+        },
+      }),
+    },
+    [`${collection}/{name}`]: {
+      parameters: named,
+      get: operation('get', `Read one ${kind.singular}`, {
+        responses: { 200: answer('The object.', object), ...problems },
+      }),
+      put: operation('update', `Replace what is declared of one ${kind.singular}`, {
+        parameters: [owner, { ...ifMatch, required: true }],
+        requestBody: manifest,
+        responses: { 200: answer('The object after the update.', object), ...problems },
+      }),
+      delete: operation('delete', `Delete one ${kind.singular}`, {
+        parameters: [owner, ifMatch],
+        responses: {
+          202: answer('Marked for deletion; it is gone when a read answers 404.', object),
+          ...problems,
+        },
+      }),
+    },
+    [`${collection}/{name}/adopt`]: {
+      parameters: named,
+      post: operation('adopt', `Take over the ownership of one ${kind.singular}`, {
+        parameters: [owner],
+        responses: { 200: answer('The object with its new owner.', object), ...problems },
+      }),
+    },
+  };
+}
+
+export function openApiDocument(): Node {
+  const schema = (type: z.core.$ZodType): Node => {
+    const { $schema: _dialect, ...rest } = z.toJSONSchema(type, { io: 'input' });
+    return rest;
+  };
+  const chain = [parameter('path', 'chain', 'Chain: `system` or the uid of an org.', text)];
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Lattice',
+      version: 'v1alpha1',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    security: [{ token: [] }],
+    paths: {
+      ...Object.assign({}, ...kinds.map(kindPaths)),
+      '/v1/plan': {
+        post: {
+          operationId: 'plan',
+          summary: 'Dry run: what changes would do, by the admission that real writes go through',
+          requestBody: { required: true, ...jsonBody(ref('PlanRequest')) },
+          responses: { 200: answer('The plan.', ref('Plan')), ...problems },
+        },
+      },
+      '/v1/audit/chains': {
+        get: {
+          operationId: 'listChains',
+          summary: 'List the chains of the audit ledger',
+          responses: {
+            200: answer('The chains that the token may audit.', {
+              type: 'object',
+              properties: {
+                items: {
+                  type: 'array',
+                  items: {
+                    type: 'object',
+                    properties: {
+                      chain: text,
+                      org: text,
+                      length: { type: 'integer' },
+                      unsealed: { type: 'integer' },
+                    },
+                    required: ['chain', 'org', 'length', 'unsealed'],
+                  },
+                },
+              },
+              required: ['items'],
+            }),
+            ...problems,
+          },
+        },
+      },
+      '/v1/audit/chains/{chain}': {
+        parameters: chain,
+        get: {
+          operationId: 'exportChain',
+          summary: 'Export the links of a chain, one JSON object a line, for verification offline',
+          parameters: [
+            parameter('query', 'after', 'Begin after this seq.', { type: 'integer', minimum: 0 }),
+            parameter('query', 'limit', 'Most links in the answer.', {
+              type: 'integer',
+              minimum: 1,
+              maximum: 10_000,
+            }),
+          ],
+          responses: {
+            200: { description: 'Links.', content: { 'application/jsonl': { schema: ref('AuditLink') } } },
+            ...problems,
+          },
+        },
+      },
+    },
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      schemas: {
+        ...Object.fromEntries(
+          kinds.map((kind) => {
+            const { $schema: _dialect, ...rest } = manifestJsonSchema(kind);
+            return [kind.name, rest];
+          }),
+        ),
+        Object: schema(objectSchema),
+        Problem: schema(problemSchema),
+        PlanRequest: schema(planRequestSchema),
+        Plan: schema(planSchema),
+        AuditLink: schema(auditLinkSchema),
+      },
+    },
+  };
+}
