@@ -31,9 +31,12 @@ export interface AgentCarriedState {
   readonly messagesHandled: number;
   /** Messages taken in and not handled yet. */
   readonly inbox: readonly AgentMessage[];
+  /** Ids of the messages handled last, oldest first, so that one that is sent again is not handled again. */
+  readonly handledIds: readonly string[];
 }
 
 export interface AgentMessage {
+  /** Chosen by the sender, kept when it sends again: the same id is handled once. */
   readonly id: string;
   readonly text: string;
 }
@@ -46,19 +49,44 @@ export interface AgentState {
   readonly effectiveState: DesiredState;
   readonly held: boolean;
   readonly messagesHandled: number;
+  readonly messagesWaiting: number;
 }
 
-/** Update: apply a directive; the answer is the acknowledgement. */
+export interface MessageAnswer {
+  /**
+   * False only when a paused agent's long history was closed while the message waited: the message is kept and will be
+   * handled. Whoever wants the answer sends the same id again.
+   */
+  readonly handled: boolean;
+  readonly state: AgentState;
+}
+
+/** Update: apply a directive; the answer, an AgentState, is the acknowledgement. */
 export const APPLY_DIRECTIVE = 'applyDirective';
-/** Update: hand over a message; the answer is the state after it was handled. */
+/** Update: hand over a message; the answer, a MessageAnswer, comes after it was handled. */
 export const MESSAGE = 'message';
-/** Signals. */
+/** Signals: hold the agent, lift the hold, stop it for good. */
 export const PAUSE = 'pause';
 export const RESUME = 'resume';
 export const STOP = 'stop';
-/** Query: the state. */
+/** Query: the AgentState. */
 export const STATE = 'state';
 /** Memo key under which the workflow notes the generation that it has acknowledged, readable without a worker. */
 export const MEMO_GENERATION = 'latticeGeneration';
-/** Memo key with the agent's uid: the mark by which a sweep knows that a workflow is ours. */
+/** Memo key with the agent's uid: the mark by which a sweep knows that a workflow is ours. Set by whoever starts it. */
 export const MEMO_UID = 'latticeUid';
+
+/** Types of the failures with which the workflow refuses. None is worth sending again as it is, but `InboxFull`. */
+export const refusals = {
+  /** The directive comes from a lease that has been taken over, or is older than the one that was applied. */
+  staleDirective: 'StaleDirective',
+  /** The agent is stopped or stopping. A directive for a running agent has to start its workflow anew. */
+  agentStopped: 'AgentStopped',
+  /** As many messages wait as may; send again later. */
+  inboxFull: 'InboxFull',
+  /** The input does not have the form that is described here. */
+  malformed: 'Malformed',
+} as const;
+
+/** Most messages that wait at once. Temporal allows 10 updates in flight a run, and a directive must always get through. */
+export const MOST_MESSAGES_WAITING = 6;
