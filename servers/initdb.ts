@@ -2,11 +2,11 @@
 // Promise: the folder appears under its name only when initdb has finished; its password is known before that.
 // Never: a change to a folder that already is a cluster; a password in an argument list or a readable file.
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Account } from './account.ts';
-import { isCode } from './cache.ts';
+import { fillOnce, isCode } from './cache.ts';
 import { run } from './command.ts';
 import { ServerFailed } from './errors.ts';
 
@@ -29,17 +29,22 @@ export async function createCluster(options: ClusterOptions): Promise<void> {
   const { dataDir, account, onProgress } = options;
   if (await isCluster(dataDir)) return;
   onProgress(`Postgres: making the data folder ${dataDir}`);
-  const unfinished = `${dataDir}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { mode: 0o700 });
-  if (account) await chown(unfinished, account.uid, account.gid);
-  // Base64url needs no escaping in a URL.
-  const password = randomBytes(24).toString('base64url');
-  await writeFile(passwordFileOf(dataDir), `${password}\n`, { mode: 0o600 });
-  await initdb(unfinished, password, options);
-  await rename(unfinished, dataDir);
+  await fillOnce(dataDir, async (staging) => {
+    await chmod(staging, 0o700);
+    if (account) await chown(staging, account.uid, account.gid);
+    // Base64url needs no escaping in a URL.
+    const password = randomBytes(24).toString('base64url');
+    await writeFile(passwordFileOf(dataDir), `${password}\n`, { mode: 0o600 });
+    await initdb(staging, password, options);
+  });
 }
 
+/** How a Postgres program that was started in its data folder is told where that is (see postgres.ts). */
+export function dataDirFor(account: Account | undefined, dataDir: string): string {
+  return account && process.platform === 'linux' ? '/proc/self/cwd' : dataDir;
+}
+
+/** An empty folder counts as none, and makes room. */
 async function isCluster(dataDir: string): Promise<boolean> {
   const version = await readFile(join(dataDir, 'PG_VERSION'), 'utf8').catch(undefinedIfMissing);
   if (version?.trim() === major) return true;
@@ -51,7 +56,11 @@ async function isCluster(dataDir: string): Promise<boolean> {
     );
   }
   const entries = await readdir(dataDir).catch(undefinedIfMissing);
-  if (entries === undefined || entries.length === 0) return false;
+  if (entries === undefined) return false;
+  if (entries.length === 0) {
+    await rmdir(dataDir);
+    return false;
+  }
   throw new ServerFailed(
     'Postgres',
     `${dataDir} is not empty and not a Postgres data folder.`,
@@ -73,7 +82,7 @@ async function initdb(folder: string, password: string, options: ClusterOptions)
     await run(
       join(bin, 'initdb'),
       [
-        `--pgdata=${account && process.platform === 'linux' ? '/proc/self/cwd' : folder}`,
+        `--pgdata=${dataDirFor(account, folder)}`,
         `--username=${superuser}`,
         `--pwfile=${file}`,
         '--auth=scram-sha-256',

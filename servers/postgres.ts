@@ -6,17 +6,17 @@
 // Never: trust authentication, a Unix socket, or a half-made data folder under its final name.
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { type Account, postgresAccount, reachableCopy } from './account.ts';
 import { isCode } from './cache.ts';
-import { type Child, type Exit, startChild, tailOf } from './child.ts';
+import { type Exit, startChild } from './child.ts';
 import { ServerFailed } from './errors.ts';
 import { findTool } from './find.ts';
-import { createCluster, passwordFileOf } from './initdb.ts';
+import { createCluster, dataDirFor, passwordFileOf } from './initdb.ts';
 import { pins } from './pins.ts';
-import { freePort } from './ports.ts';
+import { onFreePorts, requireFree } from './ports.ts';
 import { waitForPreviousServer } from './postmaster.ts';
+import { waitUntilServing } from './serving.ts';
 
 export interface PostgresOptions {
   /** Made when it does not exist; its password is `<dataDir>.password`, its log `<dataDir>.log`. */
@@ -40,29 +40,47 @@ export interface RunningPostgres {
 }
 
 const superuser = 'postgres';
-const startLimitMs = 120_000;
 const stopLimitMs = 30_000;
 
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const { onProgress = () => {}, settings = {} } = options;
   const dataDir = resolve(options.dataDir);
-  const logFile = `${dataDir}.log`;
   const account = await postgresAccount(onProgress);
   const bin = await binFolder(account, onProgress);
   await mkdir(dirname(dataDir), { recursive: true, mode: 0o700 });
   await createCluster({ dataDir, bin, superuser, account, onProgress });
   await waitForPreviousServer(dataDir, onProgress);
   const password = await readPassword(dataDir);
-  const port = options.port ?? (await freePort());
+  if (options.port !== undefined) await requireFree(options.port, 'Postgres');
+  const start = (port: number) => serve({ dataDir, bin, account, password, port, settings });
+  const { port } = options;
+  const running = await (port === undefined ? onFreePorts(1, ([free = 0]) => start(free)) : start(port));
+  onProgress(`Postgres serves on 127.0.0.1:${running.port}`);
+  return running;
+}
 
+interface ServeOptions {
+  readonly dataDir: string;
+  readonly bin: string;
+  readonly account: Account | undefined;
+  readonly password: string;
+  readonly port: number;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+async function serve({
+  dataDir,
+  bin,
+  account,
+  password,
+  port,
+  settings,
+}: ServeOptions): Promise<RunningPostgres> {
+  const logFile = `${dataDir}.log`;
   const child = await startChild({
     name: 'Postgres',
     command: join(bin, 'postgres'),
-    args: [
-      '-D',
-      account && process.platform === 'linux' ? '/proc/self/cwd' : dataDir,
-      ...flags(port, settings),
-    ],
+    args: ['-D', dataDirFor(account, dataDir), ...flags(port, settings)],
     cwd: dataDir,
     logFile,
     // SIGINT is Postgres' fast shutdown: sessions are cut, everything committed is kept.
@@ -73,23 +91,11 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   });
   const url = (database = 'postgres') =>
     `postgres://${superuser}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
-  try {
-    await waitUntilServing(child, url(), logFile);
-  } catch (error) {
+  const stop = async () => {
     await child.stop();
-    throw error;
-  }
-  onProgress(`Postgres serves on 127.0.0.1:${port}`);
-  return {
-    port,
-    pid: child.pid,
-    logFile,
-    exited: child.exited,
-    url,
-    async stop() {
-      await child.stop();
-    },
   };
+  await waitUntilServing('Postgres', child, logFile, () => tryQuery(url()));
+  return { port, pid: child.pid, logFile, exited: child.exited, url, stop };
 }
 
 async function binFolder(account: Account | undefined, progress: (line: string) => void): Promise<string> {
@@ -125,23 +131,6 @@ async function readPassword(dataDir: string): Promise<string> {
       'Put the file back, or remove the data folder to begin anew.',
       { cause: error },
     );
-  }
-}
-
-async function waitUntilServing(child: Child, url: string, logFile: string): Promise<void> {
-  const deadline = Date.now() + startLimitMs;
-  let ended = false;
-  void child.exited.then(() => {
-    ended = true;
-  });
-  for (;;) {
-    const problem = await tryQuery(url);
-    if (problem === undefined) return;
-    if (ended || Date.now() > deadline) {
-      const what = ended ? 'the server ended' : `no answer within ${startLimitMs / 1000} s (${problem})`;
-      throw new ServerFailed('Postgres', `${what}.`, `The end of its log ${logFile}:\n${tailOf(logFile)}`);
-    }
-    await delay(50);
   }
 }
 
