@@ -124,6 +124,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** By shape, not by class: under jest a system error comes from another realm than this file's `Error`. */
 export function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

@@ -38,9 +38,14 @@ export interface Child {
 }
 
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const { name, command, args, logFile, stopSignal, stopLimitMs, ...spawnOptions } = options;
+  const { name, command, args, logFile, stopSignal, stopLimitMs, env = process.env, ...rest } = options;
   const log = openLog(logFile);
-  const server = spawn(command, [...args], { ...spawnOptions, detached: true, stdio: ['ignore', log, log] });
+  const server = spawn(command, [...args], {
+    ...rest,
+    env,
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
   closeSync(log);
   let asked = false;
   const exited = new Promise<Exit>((resolve) => {

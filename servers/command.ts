@@ -26,10 +26,10 @@ const tailOfOutput = 2_000;
 export function run(
   command: string,
   args: readonly string[],
-  { onLine, ...spawnOptions }: CommandOptions = {},
+  { onLine, env = process.env, ...spawnOptions }: CommandOptions = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...args], { ...spawnOptions, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, [...args], { ...spawnOptions, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let everything = '';
     let unfinishedLine = '';

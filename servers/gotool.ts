@@ -21,7 +21,6 @@ export async function buildGoTool(
   const say = (line: string) => progress(`${pin.name}: ${line}`);
   await mkdir(module);
   await writeFile(join(module, 'go.mod'), goMod(pin, source));
-  await writeFile(join(module, 'tools.go'), toolsGo(source));
   // The proxy's own words ("downloading ...") are the only progress there is in a build of minutes.
   const go = (...args: string[]) =>
     goCommand(pin, args, module, (line) => line.startsWith('go: downloading') && say(line.slice(4)));
@@ -37,7 +36,8 @@ export async function buildGoTool(
       'Nothing was built. Find out which Go module proxy is used here and why it serves another module.',
     );
   }
-  await go('mod', 'tidy');
+  // Not `go mod tidy`: it reads the whole module graph, which names versions that the proxy no longer serves.
+  await go('get', '-tool', `${source.command}@v${pin.version}`);
   say(`building, about ${source.buildMinutes} min on two cores`);
   const tags = source.tags.length > 0 ? ['-tags', source.tags.join(',')] : [];
   await go('build', '-trimpath', ...tags, '-o', join(staging, 'bin', pin.name), source.command);
@@ -46,12 +46,7 @@ export async function buildGoTool(
 
 function goMod(pin: Pin, source: GoSource): string {
   const replaces = Object.entries(source.replaces).map(([from, to]) => `replace ${from} => ${to}\n`);
-  return `module lattice.dev/tools/${pin.name}\n\nrequire ${source.module} v${pin.version}\n\n${replaces.join('')}`;
-}
-
-/** An import keeps `go mod tidy` from dropping the requirement; the file itself is never built. */
-function toolsGo(source: GoSource): string {
-  return `//go:build tools\n\npackage tools\n\nimport _ "${source.command}"\n`;
+  return `module lattice.dev/tools/${pin.name}\n\n${replaces.join('')}`;
 }
 
 async function goCommand(
