@@ -5,8 +5,11 @@ import { z } from 'zod';
 import { findingSchema } from './findings.ts';
 
 export const plannedChangeSchema = z.strictObject({
-  /** `apply` creates or updates; `delete` needs only kind and metadata of the manifest. */
-  action: z.enum(['apply', 'delete']),
+  /**
+   * `apply` creates or updates; `create` finds fault when the object exists; `delete` needs only kind and metadata of the
+   * manifest.
+   */
+  action: z.enum(['create', 'apply', 'delete']),
   manifest: z.record(z.string(), z.unknown()),
   /** JSON pointers into the manifest whose values are not known yet; the manifest leaves them out. */
   unknown: z.array(z.string()).default([]),

@@ -1,0 +1,69 @@
+// Reads the configuration: flags over environment over file over defaults. An unknown key, a wrong type or plain HTTP off
+// loopback stops the program before it does anything.
+
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { type Config, configOptions, configSchema } from './definition.ts';
+
+export interface ConfigSources {
+  /** By field, as typed on the command line. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly file?: string | undefined;
+}
+
+/** The configuration cannot be used; the message says which setting and why. */
+export class ConfigError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigError';
+  }
+}
+
+export async function loadConfig({ flags, environment, file }: ConfigSources): Promise<Config> {
+  const values: Record<string, unknown> = file === undefined ? {} : await readConfigFile(file);
+  for (const option of configOptions) {
+    const text = flags[option.field] ?? environment[option.variable];
+    if (text === undefined) continue;
+    values[option.field] = option.integer && /^-?\d+$/.test(String(text)) ? Number(text) : text;
+  }
+  const parsed = configSchema.safeParse(values);
+  if (!parsed.success)
+    throw new ConfigError(
+      parsed.error.issues
+        .map((issue) => {
+          const option = configOptions.find(({ field }) => field === issue.path[0]);
+          const name = option === undefined ? 'the configuration' : `${option.field} (${option.flag}, ${option.variable})`;
+          return `${name}: ${issue.message}`;
+        })
+        .join('\n'),
+    );
+  requireTlsOffLoopback(parsed.data);
+  return parsed.data;
+}
+
+async function readConfigFile(file: string): Promise<Record<string, unknown>> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new ConfigError(`the configuration file ${file} cannot be read: ${String(error)}`);
+  });
+  const parsed = z.record(z.string(), z.unknown()).safeParse(parse(text));
+  if (!parsed.success) throw new ConfigError(`the configuration file ${file} is not a YAML mapping`);
+  return parsed.data;
+}
+
+function requireTlsOffLoopback(config: Config): void {
+  if ((config.tlsCertFile === undefined) !== (config.tlsKeyFile === undefined))
+    throw new ConfigError('tlsCertFile and tlsKeyFile belong together: set both or neither');
+  if (config.tlsCertFile === undefined && !isLoopback(config.listenHost))
+    throw new ConfigError(
+      `listenHost ${config.listenHost} is not a loopback address: set tlsCertFile and tlsKeyFile, or listen on 127.0.0.1`,
+    );
+}
+
+/** Whether an address can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}

@@ -1,0 +1,23 @@
+// How to reach Temporal, in the form that both the client and the worker take.
+
+import { readFile } from 'node:fs/promises';
+import type { Config } from './definition.ts';
+
+export interface TemporalConnection {
+  readonly address: string;
+  readonly apiKey?: string;
+  readonly tls?: { serverRootCACertificate?: Buffer; clientCertPair?: { crt: Buffer; key: Buffer } };
+}
+
+export async function temporalConnection(config: Config): Promise<TemporalConnection> {
+  const { temporalTlsCaFile: ca, temporalTlsCertFile: cert, temporalTlsKeyFile: key, temporalApiKeyFile: apiKey } = config;
+  const tls = {
+    ...(ca !== undefined && { serverRootCACertificate: await readFile(ca) }),
+    ...(cert !== undefined && key !== undefined && { clientCertPair: { crt: await readFile(cert), key: await readFile(key) } }),
+  };
+  return {
+    address: config.temporalAddress,
+    ...(apiKey !== undefined && { apiKey: (await readFile(apiKey, 'utf8')).trim() }),
+    ...((apiKey !== undefined || Object.keys(tls).length > 0) && { tls }),
+  };
+}

@@ -1,0 +1,29 @@
+// Who asks: the credential's name, what it may do where, and the owner that it claims for what it writes.
+
+import type { Owner } from '../../crds/api.ts';
+import { type Finding, finding } from '../../crds/findings.ts';
+import type { ReadSubject } from '../../store/objects.ts';
+
+export const verbs = ['get', 'list', 'create', 'update', 'delete', 'adopt', 'audit'] as const;
+export type Verb = (typeof verbs)[number];
+
+export interface Caller extends ReadSubject {
+  /** Name of the credential, as the ledger has it. */
+  readonly name: string;
+  readonly verbs: readonly Verb[];
+  readonly owner: Owner;
+}
+
+/** What the caller may not do, as a finding; undefined when it may. */
+export function forbidden(caller: Caller, verb: Verb, org: string): Finding | undefined {
+  if (!caller.verbs.includes(verb))
+    return finding('Forbidden', '', `the token "${caller.name}" does not have the verb "${verb}"`);
+  if (caller.orgs !== 'all' && !caller.orgs.includes(org))
+    return finding('Forbidden', '', `the token "${caller.name}" does not reach org "${org}"`);
+  return undefined;
+}
+
+export const sameOwner = (left: Owner, right: Owner): boolean =>
+  left.manager === right.manager && left.instance === right.instance;
+
+export const ownerText = (owner: Owner): string => `${owner.manager}/${owner.instance}`;

@@ -1,0 +1,51 @@
+// The order in which a set of changes can be made: what is referred to first, and deletions last, the other way round.
+
+import { kindNamed, kinds } from '../../crds/kinds.ts';
+import type { PlannedChange } from '../../crds/plan.ts';
+import { referencesOf } from '../../crds/references.ts';
+
+interface Node<T> {
+  readonly item: T;
+  readonly key: string;
+  readonly needs: readonly string[];
+  readonly rank: number;
+}
+
+/** Sorts changes by dependence; a cycle is left in the order given, for admission to name. */
+export function inOrderOfDependence<T extends PlannedChange>(changes: readonly T[]): T[] {
+  const nodes = changes.map(toNode);
+  const applied = visitAll(nodes.filter(({ item }) => item.action !== 'delete'));
+  const deleted = visitAll(nodes.filter(({ item }) => item.action === 'delete')).reverse();
+  return [...applied, ...deleted].map(({ item }) => item);
+}
+
+function toNode<T extends PlannedChange>(item: T): Node<T> {
+  const { kind: kindName, metadata, spec } = item.manifest;
+  const kind = typeof kindName === 'string' ? kindNamed(kindName) : undefined;
+  const names = (typeof metadata === 'object' && metadata !== null ? metadata : {}) as Record<string, unknown>;
+  const org = kind?.scope === 'cluster' ? names.name : names.org;
+  const needs = kind === undefined ? [] : referencesOf(kind, spec).map((reference) => `${reference.kind}/${org}/${reference.name}`);
+  return {
+    item,
+    key: `${String(kindName)}/${String(org)}/${String(names.name)}`,
+    needs,
+    rank: kinds.findIndex((known) => known === kind),
+  };
+}
+
+function visitAll<T>(nodes: readonly Node<T>[]): Node<T>[] {
+  const byKey = new Map(nodes.map((node) => [node.key, node]));
+  const ordered = new Set<Node<T>>();
+  const open = new Set<Node<T>>();
+  const visit = (node: Node<T>): void => {
+    if (ordered.has(node) || open.has(node)) return;
+    open.add(node);
+    for (const need of node.needs) {
+      const needed = byKey.get(need);
+      if (needed !== undefined) visit(needed);
+    }
+    ordered.add(node);
+  };
+  for (const node of nodes.toSorted((left, right) => left.rank - right.rank)) visit(node);
+  return [...ordered];
+}

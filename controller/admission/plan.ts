@@ -1,0 +1,58 @@
+// A dry run: admission over a set of changes, each seeing what the ones before it planned. It reads one snapshot.
+
+import type { ChangePlan, Plan, PlannedChange } from '../../crds/plan.ts';
+import { kindNamed } from '../../crds/kinds.ts';
+import type { Database } from '../../store/database.ts';
+import { type Admission, admit } from './admit.ts';
+import type { Caller } from './caller.ts';
+import { type Overlay, overlayOn } from './overlay.ts';
+import { inOrderOfDependence } from './order.ts';
+import { storeWorld } from './world.ts';
+
+export async function plan(
+  db: Database,
+  caller: Caller,
+  changes: readonly PlannedChange[],
+  laidOver: readonly PlannedChange[],
+): Promise<Plan> {
+  return await db.transaction(
+    async (tx) => {
+      const world = overlayOn(storeWorld(tx));
+      for (const change of laidOver) apply(world, await admit(world, caller, change));
+      const plans = new Map<PlannedChange, ChangePlan>();
+      for (const change of inOrderOfDependence(changes)) {
+        const admission = await admit(world, caller, change);
+        apply(world, admission);
+        plans.set(change, toChangePlan(admission));
+      }
+      return { changes: changes.flatMap((change) => plans.get(change) ?? []) };
+    },
+    { readOnly: true },
+  );
+}
+
+function apply(world: Overlay, admission: Admission): void {
+  if (admission.action === 'delete') return world.remove(admission.key);
+  if (admission.manifest === undefined || admission.action === 'none') return;
+  world.put({
+    ...admission.key,
+    spec: admission.manifest.spec,
+    deleting: false,
+    ...(admission.before?.stored && { stored: admission.before.stored }),
+  });
+}
+
+function toChangePlan(admission: Admission): ChangePlan {
+  const { key, before, manifest } = admission;
+  return {
+    action: admission.action,
+    kind: key.kind,
+    ...(kindNamed(key.kind)?.scope !== 'cluster' && { org: key.org }),
+    name: key.name,
+    before: before?.spec === undefined ? null : { ...before.spec },
+    after: manifest?.spec ?? null,
+    changed: [...admission.changed],
+    ...(before?.stored && { resourceVersion: before.stored.resourceVersion }),
+    findings: [...admission.findings],
+  };
+}

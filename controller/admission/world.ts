@@ -1,0 +1,44 @@
+// What admission sees of the other objects: the store, or the store as it would be after the changes of a plan so far.
+
+import { findObject, dependentsOf, type ObjectKey, type RowLock, type StoredObject } from '../../store/objects.ts';
+import type { Queryable } from '../../store/database.ts';
+
+/** An object as far as admission is concerned; a planned one has no uid, owner or version yet. */
+export interface SeenObject extends ObjectKey {
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly deleting: boolean;
+  readonly stored?: StoredObject;
+}
+
+export interface World {
+  find(key: ObjectKey): Promise<SeenObject | undefined>;
+  /** Objects that refer to this one; for an org, what lives in it. */
+  dependents(key: ObjectKey): Promise<SeenObject[]>;
+}
+
+export const keyText = (key: ObjectKey): string => `${key.kind}/${key.org}/${key.name}`;
+
+/**
+ * The store itself. In a write, `lock` keeps every object that was looked at from changing until the transaction ends, so
+ * that two writes that are each right alone cannot be wrong together.
+ */
+export function storeWorld(db: Queryable, lock?: RowLock): World {
+  return {
+    find: async (key) => {
+      const stored = await findObject(db, key, lock);
+      return stored && seen(stored);
+    },
+    dependents: async (key) => (await dependentsOf(db, key)).map(seen),
+  };
+}
+
+export function seen(stored: StoredObject): SeenObject {
+  return {
+    kind: stored.kind.name,
+    org: stored.org,
+    name: stored.name,
+    spec: stored.spec,
+    deleting: stored.deletionTimestamp !== null,
+    stored,
+  };
+}

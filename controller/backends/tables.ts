@@ -1,0 +1,92 @@
+// The governance tables. Each has a view of what it should hold; a row is written by copying it from there, and drift is
+// the difference of the two. We own these tables whole: a row without an object is removed.
+
+import { z } from 'zod';
+import { changedPointers } from '../../crds/json.ts';
+import type { Database, Queryable, Transaction } from '../../store/database.ts';
+import type { GovernanceTable, PostgresStep } from '../reconcile/reconciler.ts';
+
+const record = z.record(z.string(), z.unknown()).nullable();
+const pair = z.object({ desired: record, actual: record });
+
+export type ObservedRow = z.infer<typeof pair>;
+
+export async function observeRow(db: Queryable, table: GovernanceTable, uid: string): Promise<ObservedRow> {
+  const [found] = await db.rows(
+    pair,
+    `SELECT to_jsonb(d) AS desired, to_jsonb(t) AS actual
+     FROM (SELECT $1::uuid AS uid) AS o
+     LEFT JOIN ${table.desired} d ON d.uid = o.uid LEFT JOIN ${table.name} t ON t.uid = o.uid`,
+    [uid],
+  );
+  return found ?? { desired: null, actual: null };
+}
+
+/** Steps that bring the row to what is declared. */
+export function rowSteps(table: GovernanceTable, row: ObservedRow): PostgresStep[] {
+  if (row.desired === null) return removalSteps(table, row);
+  const columns = row.actual === null ? Object.keys(row.desired) : changedColumns(row.desired, row.actual);
+  return columns.length === 0 ? [] : [{ in: 'postgres', do: 'upsertRow', table: table.name, columns }];
+}
+
+export function removalSteps(table: GovernanceTable, row: ObservedRow): PostgresStep[] {
+  return row.actual === null ? [] : [{ in: 'postgres', do: 'deleteRow', table: table.name }];
+}
+
+function changedColumns(desired: Record<string, unknown>, actual: Record<string, unknown>): string[] {
+  return Object.keys(desired).filter((column) => changedPointers(desired[column], actual[column]).length > 0);
+}
+
+export async function applyRowStep(tx: Transaction, table: GovernanceTable, step: PostgresStep, uid: string): Promise<void> {
+  if (step.do === 'deleteRow') {
+    await tx.run(`DELETE FROM ${table.name} WHERE uid = $1`, [uid]);
+    return;
+  }
+  const columns = await columnsOf(tx, table);
+  await tx.run(
+    `INSERT INTO ${table.name} (${columns.join(', ')}) SELECT ${columns.join(', ')} FROM ${table.desired} WHERE uid = $1
+     ON CONFLICT (uid) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+    [uid],
+  );
+}
+
+async function columnsOf(db: Queryable, table: GovernanceTable): Promise<string[]> {
+  const columns = await db.rows(
+    z.object({ name: z.string() }),
+    `SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
+    [table.name],
+  );
+  return columns.map(({ name }) => name);
+}
+
+export interface TableDrift {
+  readonly uid: string;
+  /** No object stands behind the row. */
+  readonly unmanaged: boolean;
+}
+
+/** Every row that is missing, changed or unmanaged: one query, whatever the size of the table. */
+export async function tableDrift(db: Database, table: GovernanceTable): Promise<TableDrift[]> {
+  return await db.rows(
+    z.object({ uid: z.string(), unmanaged: z.boolean() }),
+    `SELECT coalesce(d.uid, t.uid) AS uid, d.uid IS NULL AS unmanaged
+     FROM ${table.desired} d FULL JOIN ${table.name} t ON t.uid = d.uid
+     WHERE d.* IS DISTINCT FROM t.*`,
+  );
+}
+
+const unmanagedRow = z.object({ row: z.record(z.string(), z.unknown()) });
+
+/** Deletes a row if there is still no object behind it, and returns it. */
+export async function removeUnmanagedRow(
+  tx: Transaction,
+  table: GovernanceTable,
+  uid: string,
+): Promise<Record<string, unknown> | undefined> {
+  const [removed] = await tx.rows(
+    unmanagedRow,
+    `DELETE FROM ${table.name} t WHERE t.uid = $1 AND NOT EXISTS (SELECT FROM objects o WHERE o.uid = t.uid) RETURNING to_jsonb(t) AS row`,
+    [uid],
+  );
+  return removed?.row;
+}

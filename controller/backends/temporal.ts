@@ -1,0 +1,219 @@
+// Temporal as the controller uses it: namespaces and agent workflows. One connection serves all; every call has a deadline,
+// and what a call meant is always judged by reading afterwards, never by its return alone.
+
+import {
+  Client,
+  Connection,
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/client';
+import { z } from 'zod';
+import {
+  AGENT_TASK_QUEUE,
+  AGENT_WORKFLOW_TYPE,
+  type AgentInput,
+  type AgentState,
+  APPLY_DIRECTIVE,
+  MEMO_GENERATION,
+  MEMO_UID,
+  workflowIdOf,
+} from '../../crds/agent-workflow.ts';
+import type { TemporalConnection } from '../../config/temporal.ts';
+import type { TemporalStep } from '../reconcile/reconciler.ts';
+
+export type NamespaceState = 'absent' | 'pending' | 'serving' | 'terminating';
+
+export type ObservedWorkflow =
+  | { readonly state: 'no-namespace' }
+  | { readonly state: 'absent' }
+  /** `generation` is what the workflow has acknowledged. */
+  | { readonly state: 'running'; readonly generation: number | undefined; readonly uid: string | undefined }
+  | { readonly state: 'closed'; readonly closedAs: string };
+
+export interface ListedWorkflow {
+  readonly workflowId: string;
+  readonly generation: number | undefined;
+  readonly uid: string | undefined;
+}
+
+export interface TemporalBackend {
+  namespaceState(namespace: string): Promise<NamespaceState>;
+  observeWorkflow(namespace: string, workflowId: string): Promise<ObservedWorkflow>;
+  /** Running agent workflows, as visibility lists them: it may lag, so look at each before acting on it. */
+  listWorkflows(namespace: string): AsyncIterable<ListedWorkflow>;
+  perform(step: TemporalStep): Promise<void>;
+  /** Throws when Temporal does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const GRPC = { deadlineExceeded: 4, notFound: 5, alreadyExists: 6 } as const;
+const CALL_MS = 10_000;
+const ACKNOWLEDGE_MS = 5_000;
+const RETENTION_SECONDS = 86_400;
+const STATE_DELETED = 2;
+/** A workflow id that no agent has: asking for it shows whether a namespace serves. */
+const PROBE = 'lattice-probe';
+
+export function temporalBackend(options: TemporalConnection): TemporalBackend {
+  const connection = Connection.lazy(options);
+  const clients = new Map<string, Client>();
+  const clientFor = (namespace: string): Client => {
+    const known = clients.get(namespace) ?? new Client({ connection, namespace });
+    clients.set(namespace, known);
+    return known;
+  };
+  const withDeadline = <T>(call: () => Promise<T>, ms = CALL_MS): Promise<T> =>
+    connection.withDeadline(Date.now() + ms, call);
+
+  const describe = async (namespace: string, workflowId: string): Promise<ObservedWorkflow> => {
+    try {
+      const found = await withDeadline(() => clientFor(namespace).workflow.getHandle(workflowId).describe());
+      if (found.status.name !== 'RUNNING') return { state: 'closed', closedAs: found.status.name.toLowerCase() };
+      return { state: 'running', ...marks(found.memo) };
+    } catch (error) {
+      if (namespaceMissing(error)) return { state: 'no-namespace' };
+      if (isNotFound(error)) return { state: 'absent' };
+      throw error;
+    }
+  };
+
+  return {
+    namespaceState: async (namespace) => {
+      try {
+        const found = await withDeadline(() => connection.workflowService.describeNamespace({ namespace }));
+        if (found.namespaceInfo?.state === STATE_DELETED) return 'terminating';
+      } catch (error) {
+        if (isNotFound(error)) return 'absent';
+        throw error;
+      }
+      return (await describe(namespace, PROBE)).state === 'no-namespace' ? 'pending' : 'serving';
+    },
+    observeWorkflow: describe,
+    listWorkflows: async function* (namespace) {
+      const query = `WorkflowType = '${AGENT_WORKFLOW_TYPE}' AND ExecutionStatus = 'Running'`;
+      for await (const found of clientFor(namespace).workflow.list({ query, pageSize: 1000 }))
+        yield { workflowId: found.workflowId, ...marks(found.memo) };
+    },
+    perform: async (step) => {
+      switch (step.do) {
+        case 'registerNamespace':
+          return await withDeadline(() => register(connection, step.namespace));
+        case 'deleteNamespace':
+          return await withDeadline(() => unlessMissing(deleteNamespace(connection, step.namespace)));
+        case 'deliverDirective':
+          return await deliver(clientFor(step.namespace), step.input, withDeadline);
+        case 'terminateWorkflow':
+          return await withDeadline(() =>
+            unlessMissing(clientFor(step.namespace).workflow.getHandle(step.workflowId).terminate('deleted by lattice')),
+          );
+      }
+    },
+    ping: async () => {
+      await withDeadline(() => connection.workflowService.getSystemInfo({}), 2_000);
+    },
+    close: () => connection.close(),
+  };
+}
+
+async function register(connection: Connection, namespace: string): Promise<void> {
+  try {
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: { seconds: longOf(RETENTION_SECONDS) },
+    });
+  } catch (error) {
+    if (!isGrpcServiceError(error) || error.code !== GRPC.alreadyExists) throw error;
+  }
+}
+
+type Long = NonNullable<
+  NonNullable<
+    Parameters<Connection['workflowService']['registerNamespace']>[0]['workflowExecutionRetentionPeriod']
+  >['seconds']
+>;
+// The generated types ask for a Long where the encoder takes any number.
+const longOf = (value: number): Long => value as unknown as Long;
+
+async function deleteNamespace(connection: Connection, namespace: string): Promise<void> {
+  await connection.operatorService.deleteNamespace({ namespace });
+}
+
+/**
+ * Starts the workflow if it does not run, and hands it the directive. Not being acknowledged in time is no error here: the
+ * directive is in the workflow's history, and a later look will see the acknowledgement.
+ */
+async function deliver(
+  client: Client,
+  input: AgentInput,
+  withDeadline: <T>(call: () => Promise<T>, ms?: number) => Promise<T>,
+): Promise<void> {
+  const start = WithStartWorkflowOperation.create(AGENT_WORKFLOW_TYPE, {
+    workflowId: workflowIdOf(input.uid),
+    taskQueue: AGENT_TASK_QUEUE,
+    args: [input],
+    memo: { [MEMO_UID]: input.uid },
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+  });
+  try {
+    await withDeadline(
+      () =>
+        client.workflow.executeUpdateWithStart<AgentState, [AgentInput['directive']]>(APPLY_DIRECTIVE, {
+          startWorkflowOperation: start,
+          args: [input.directive],
+        }),
+      ACKNOWLEDGE_MS,
+    );
+  } catch (error) {
+    if (!isDeadline(error)) throw error;
+  }
+}
+
+const memoMarks = z.looseObject({
+  [MEMO_GENERATION]: z.int().optional(),
+  [MEMO_UID]: z.string().optional(),
+});
+
+function marks(memo: Record<string, unknown> | undefined): { generation: number | undefined; uid: string | undefined } {
+  const parsed = memoMarks.safeParse(memo ?? {});
+  return { generation: parsed.data?.[MEMO_GENERATION], uid: parsed.data?.[MEMO_UID] };
+}
+
+/** The gRPC error behind an error of the client, which wraps it more or less deeply. */
+function grpcCause(error: unknown): { code: number; details: string } | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (isGrpcServiceError(cause)) return { code: cause.code, details: cause.details };
+  return undefined;
+}
+
+function isNotFound(error: unknown): boolean {
+  return grpcCause(error)?.code === GRPC.notFound || named(error, 'WorkflowNotFoundError', 'NamespaceNotFoundError');
+}
+
+function namespaceMissing(error: unknown): boolean {
+  if (named(error, 'NamespaceNotFoundError')) return true;
+  const cause = grpcCause(error);
+  return cause?.code === GRPC.notFound && /namespace/i.test(cause.details);
+}
+
+function isDeadline(error: unknown): boolean {
+  return (
+    grpcCause(error)?.code === GRPC.deadlineExceeded ||
+    named(error, 'WorkflowUpdateRPCTimeoutOrCancelledError', 'WorkflowUpdateRPCTimeoutOrCanceledError')
+  );
+}
+
+function named(error: unknown, ...names: string[]): boolean {
+  return error instanceof Error && names.includes(error.name);
+}
+
+async function unlessMissing(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

@@ -1,0 +1,255 @@
+// Writes of what is declared. Each is one transaction: admission under locks, the object, its event and its work; a refusal
+// leaves nothing but, where somebody was denied, the denial in the ledger.
+
+import { appendEvent, chainOf } from '../audit/append.ts';
+import type { AuditEvent } from '../crds/audit.ts';
+import { SYSTEM_CHAIN } from '../crds/audit.ts';
+import { type Finding, LatticeError } from '../crds/findings.ts';
+import { changedPointers, valueAt } from '../crds/json.ts';
+import { displayName, kindNamed } from '../crds/kinds.ts';
+import type { Database, Transaction } from '../store/database.ts';
+import {
+  findObject,
+  insertObject,
+  markDeleted,
+  type ObjectKey,
+  replaceDeclared,
+  replaceOwner,
+  type StoredObject,
+} from '../store/objects.ts';
+import { requestWork } from '../store/work.ts';
+import { type Admission, admit, existsFinding } from './admission/admit.ts';
+import { type Caller, forbidden, ownerText } from './admission/caller.ts';
+import { storeWorld } from './admission/world.ts';
+
+export interface Created {
+  readonly object: StoredObject;
+  /** The object had been created before with the same idempotency key: the first answer was lost. */
+  readonly repeated: boolean;
+}
+
+export async function createObject(
+  db: Database,
+  caller: Caller,
+  manifest: Record<string, unknown>,
+  idempotencyKey?: string,
+): Promise<Created> {
+  return await recordingDenials(db, caller, async (tx) => {
+    const admission = await admit(storeWorld(tx, 'share'), caller, { action: 'apply', manifest });
+    const existing = admission.before?.stored;
+    if (existing !== undefined) {
+      if (forbiddenIn(admission) === undefined && isRepeat(existing, idempotencyKey)) return { object: existing, repeated: true };
+      throw refusal(forbiddenIn(admission) ?? standing(admission) ?? existsFinding(caller, existing), admission);
+    }
+    const valid = accepted(admission);
+    const object = await insertObject(tx, { manifest: valid, owner: caller.owner, idempotencyKey });
+    // Somebody created it between our look and our insert; the next attempt sees it.
+    if (object === undefined) throw refusal(await lostRace(tx, caller, admission.key), admission);
+    await recordWrite(tx, caller, object, 'create', ['/metadata', '/spec'], { before: null, after: declared(object) });
+    await requestWork(tx, object.uid);
+    return { object, repeated: false };
+  });
+}
+
+export async function updateObject(
+  db: Database,
+  caller: Caller,
+  key: ObjectKey,
+  manifest: Record<string, unknown>,
+  resourceVersion: string,
+): Promise<StoredObject> {
+  return await recordingDenials(db, caller, async (tx) => {
+    const before = await findObject(tx, key, 'update');
+    const admission = await admit(storeWorld(tx, 'share'), caller, { action: 'apply', manifest });
+    if (before === undefined) throw forbiddenError(admission) ?? notFound(key);
+    const valid = accepted(admission);
+    assertVersion(before, resourceVersion);
+    if (admission.action === 'none') return before;
+    const specChanged = admission.changed.some((pointer) => pointer === '/spec' || pointer.startsWith('/spec/'));
+    const object = await replaceDeclared(tx, before, valid, specChanged);
+    const changed = changedPointers(declared(before), declared(object));
+    const values = (source: StoredObject) =>
+      Object.fromEntries(changed.map((pointer) => [pointer, valueAt(declared(source), pointer) ?? null]));
+    await recordWrite(tx, caller, object, 'update', changed, { before: values(before), after: values(object) });
+    if (specChanged) await requestWork(tx, object.uid);
+    return object;
+  });
+}
+
+export async function deleteObject(
+  db: Database,
+  caller: Caller,
+  key: ObjectKey,
+  resourceVersion?: string,
+): Promise<StoredObject> {
+  return await recordingDenials(db, caller, async (tx) => {
+    const before = await findObject(tx, key, 'update');
+    const kind = kindNamed(key.kind);
+    const metadata = kind?.scope === 'cluster' ? { name: key.name } : { org: key.org, name: key.name };
+    const admission = await admit(storeWorld(tx), caller, { action: 'delete', manifest: { kind: key.kind, metadata } });
+    if (before === undefined) throw forbiddenError(admission) ?? notFound(key);
+    refuseErrors(admission);
+    if (resourceVersion !== undefined) assertVersion(before, resourceVersion);
+    if (before.deletionTimestamp !== null) return before;
+    const object = await markDeleted(tx, before.uid);
+    if (object === undefined) throw notFound(key);
+    await recordWrite(tx, caller, object, 'delete', ['/metadata/deletionTimestamp']);
+    await requestWork(tx, object.uid);
+    return object;
+  });
+}
+
+/** Transfers the ownership to the owner that the caller claims. */
+export async function adoptObject(db: Database, caller: Caller, key: ObjectKey): Promise<StoredObject> {
+  return await recordingDenials(db, caller, async (tx) => {
+    const denied = forbidden(caller, 'adopt', key.org);
+    if (denied !== undefined) throw new DenialError(denied, key);
+    const before = await findObject(tx, key, 'update');
+    const object = before && (await replaceOwner(tx, before.uid, caller.owner));
+    if (before === undefined || object === undefined) throw notFound(key);
+    await recordWrite(tx, caller, object, 'adopt', ['/metadata/owner'], {
+      before: { '/metadata/owner': before.owner },
+      after: { '/metadata/owner': object.owner },
+    });
+    return object;
+  });
+}
+
+const declared = (object: StoredObject) => ({
+  metadata: { labels: object.labels, annotations: object.annotations },
+  spec: object.spec,
+});
+
+const isRepeat = (existing: StoredObject, idempotencyKey: string | undefined): boolean =>
+  idempotencyKey !== undefined && existing.idempotencyKey === idempotencyKey;
+
+function accepted(admission: Admission) {
+  refuseErrors(admission);
+  if (admission.manifest === undefined) throw new Error('admission gave neither a manifest nor a finding');
+  return admission.manifest;
+}
+
+function refuseErrors(admission: Admission): void {
+  const first = admission.findings.find((found) => found.level === 'error');
+  if (first !== undefined) throw refusal(first, admission);
+}
+
+const forbiddenIn = (admission: Admission): Finding | undefined =>
+  admission.findings.find((found) => found.code === 'Forbidden');
+const standing = (admission: Admission): Finding | undefined =>
+  admission.findings.find((found) => found.code === 'BeingDeleted');
+
+function forbiddenError(admission: Admission): Error | undefined {
+  const denied = forbiddenIn(admission);
+  return denied && refusal(denied, admission);
+}
+
+/** A refusal that the ledger keeps: somebody asked for what they may not do. */
+class DenialError extends LatticeError {
+  readonly key: ObjectKey;
+
+  constructor(found: Finding, key: ObjectKey) {
+    super(found.code, found.message, [found]);
+    this.key = key;
+  }
+}
+
+function refusal(first: Finding, admission: Admission): LatticeError {
+  if (first.code === 'Forbidden' || first.code === 'OwnedByAnother') return new DenialError(first, admission.key);
+  const kind = kindNamed(admission.key.kind);
+  const shown = kind === undefined ? 'the object' : displayName(kind, admission.key.org, admission.key.name);
+  const detail = first.message.includes(shown) ? first.message : `${shown}: ${first.message}`;
+  const findings = admission.findings.length > 0 ? admission.findings : [first];
+  return new LatticeError(first.code, detail, findings);
+}
+
+async function lostRace(tx: Transaction, caller: Caller, key: ObjectKey): Promise<Finding> {
+  const winner = await findObject(tx, key);
+  if (winner === undefined) throw notFound(key);
+  return existsFinding(caller, winner);
+}
+
+export function notFound(key: ObjectKey): LatticeError {
+  const kind = kindNamed(key.kind);
+  const shown = kind === undefined ? `${key.kind} ${key.name}` : displayName(kind, key.org, key.name);
+  return new LatticeError('NotFound', `${shown} does not exist`);
+}
+
+function assertVersion(object: StoredObject, expected: string): void {
+  if (object.resourceVersion === expected) return;
+  const shown = displayName(object.kind, object.org, object.name);
+  throw new LatticeError(
+    'StaleResourceVersion',
+    `${shown} has changed since it was read: it is at resourceVersion ${object.resourceVersion}, the write is for ${expected}`,
+  );
+}
+
+async function recordWrite(
+  tx: Transaction,
+  caller: Caller,
+  object: StoredObject,
+  action: AuditEvent['action'],
+  changed: string[],
+  diff?: unknown,
+): Promise<void> {
+  // The life of orgs is told by the system chain, which outlives them.
+  const chain = object.kind.name === 'Org' ? SYSTEM_CHAIN : await chainOf(tx, object.org);
+  await appendEvent(
+    tx,
+    chain,
+    {
+      actor: { type: 'token', id: caller.name },
+      source: 'http',
+      owner: object.owner,
+      kind: object.kind.name,
+      org: object.org,
+      name: object.name,
+      uid: object.uid,
+      generation: object.generation,
+      action,
+      phase: 'outcome',
+      changed,
+      outcome: 'ok',
+      reason: 'Admitted',
+      message: '',
+    },
+    diff,
+  );
+}
+
+/** Runs a write; a denial is recorded in a transaction of its own, since that of the write is rolled back. */
+async function recordingDenials<T>(
+  db: Database,
+  caller: Caller,
+  write: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  try {
+    return await db.transaction(write);
+  } catch (error) {
+    if (error instanceof DenialError) await recordDenial(db, caller, error);
+    throw error;
+  }
+}
+
+async function recordDenial(db: Database, caller: Caller, denial: DenialError): Promise<void> {
+  const { kind, org, name } = denial.key;
+  await db.transaction(async (tx) => {
+    await appendEvent(tx, await chainOf(tx, org), {
+      actor: { type: 'token', id: caller.name },
+      source: 'http',
+      owner: caller.owner,
+      kind,
+      org,
+      name,
+      uid: null,
+      generation: null,
+      action: 'deny',
+      phase: 'outcome',
+      changed: [],
+      outcome: 'denied',
+      reason: denial.code,
+      message: `claimed owner ${ownerText(caller.owner)}`,
+    });
+  });
+}
+

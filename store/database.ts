@@ -1,0 +1,148 @@
+// Access to Postgres: a pool, transactions that retry what Postgres asks to be retried, and rows that are parsed by a
+// schema before anyone uses them. Nothing else in the project talks to the driver.
+
+import pg from 'pg';
+import { z } from 'zod';
+
+/** Runs SQL: the pool outside a transaction, or one connection inside it. */
+export interface Queryable {
+  /** All rows, parsed. Throws when a row does not fit the schema. */
+  rows<T>(schema: z.ZodType<T>, text: string, values?: readonly unknown[]): Promise<T[]>;
+  /** Runs a statement and returns how many rows it touched. */
+  run(text: string, values?: readonly unknown[]): Promise<number>;
+}
+
+export interface Transaction extends Queryable {
+  /** Time of this transaction by the database's clock: UTC, microseconds, always 27 characters. */
+  now(): Promise<string>;
+}
+
+export interface Database extends Queryable {
+  /**
+   * Runs `body` in one transaction. It is run again when Postgres reports a deadlock or a serialization failure, so it
+   * must do nothing outside the transaction.
+   */
+  transaction<T>(body: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface TransactionOptions {
+  /** One snapshot, and no writes: for a dry run. */
+  readonly readOnly?: boolean;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly applicationName: string;
+  /** Most connections; 10 when left out. */
+  readonly connections?: number;
+  /** Told of connections that broke while idle; the pool replaces them. */
+  readonly onError?: (error: Error) => void;
+}
+
+const INT8 = 20;
+const RETRYABLE = new Set(['40001', '40P01']);
+const MOST_ATTEMPTS = 8;
+
+// int8 comes as text; the project keeps every integer within 2^53-1, and a larger one must not be rounded silently.
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8 ? parseInt8 : pg.types.getTypeParser(oid, format as 'text'),
+};
+
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond 2^53-1`);
+  return value;
+}
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.connections ?? 10,
+    connectionTimeoutMillis: 5_000,
+    types,
+  });
+  pool.on('error', (error) => options.onError?.(error));
+  return {
+    ...queryable(pool),
+    transaction: (body, settings) => retried(() => inTransaction(pool, body, settings)),
+    close: () => pool.end(),
+  };
+}
+
+function queryable(client: pg.Pool | pg.PoolClient): Queryable {
+  return {
+    rows: async (schema, text, values = []) => {
+      const result = await client.query<Record<string, unknown>>(text, [...values]);
+      return result.rows.map((row) => schema.parse(row));
+    },
+    run: async (text, values = []) => (await client.query(text, [...values])).rowCount ?? 0,
+  };
+}
+
+const timeRow = z.object({ now: z.string() });
+
+async function inTransaction<T>(
+  pool: pg.Pool,
+  body: (tx: Transaction) => Promise<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
+  const client = await pool.connect();
+  const plain = queryable(client);
+  let time: string | undefined;
+  let broken: Error | undefined;
+  try {
+    await client.query(options.readOnly ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN');
+    const result = await body({
+      ...plain,
+      now: async () => {
+        if (time !== undefined) return time;
+        const [row] = await plain.rows(
+          timeRow,
+          `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS now`,
+        );
+        time = row?.now ?? '';
+        return time;
+      },
+    });
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    // A connection whose ROLLBACK fails is closed, not given back.
+    await client.query('ROLLBACK').catch((failure: unknown) => {
+      broken = failure instanceof Error ? failure : new Error(String(failure));
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function retried<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let count = 1; ; count++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (count >= MOST_ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
+    }
+  }
+}
+
+/** Postgres' five-character error code, when the error came from the server. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+/** Whether an error says that Postgres could not be reached or is going away, so that nothing was decided. */
+export function isDatabaseOutage(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return /^(08|57P|53)/.test(state);
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error ? String(error.code) : '';
+  return (
+    /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT)$/.test(code) ||
+    /connection (terminated|timeout)/i.test(error.message)
+  );
+}
