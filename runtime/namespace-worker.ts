@@ -33,6 +33,8 @@ export interface NamespaceWorkerDeps {
 
 const probeLimitMs = 5_000;
 const probeEveryMs = 5_000;
+/** How long an agent waits for a worker that was killed, before any other may take its task. */
+const stickyLimitMs = 3_000;
 const drainLimitMs = 10_000;
 
 export function startNamespaceWorker(namespace: string, deps: NamespaceWorkerDeps): NamespaceWorker {
@@ -80,6 +82,7 @@ export function startNamespaceWorker(namespace: string, deps: NamespaceWorkerDep
         initial: 2,
         maximum: caps.workflowPolls,
       },
+      stickyQueueScheduleToStartTimeout: stickyLimitMs,
       shutdownForceTime: drainLimitMs,
     });
     const ended = new AbortController();

@@ -92,7 +92,10 @@ function installRuntime(log: Log): void {
       logger: asTemporalLogger(log),
       // Its default is to stop every worker on SIGINT by itself, behind the back of the program's own order of ending.
       shutdownSignals: [],
-      telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
+      // Without its lines about each retry: an outage is told once, by the namespace's own status.
+      telemetryOptions: {
+        logging: { forward: {}, filter: 'temporalio_sdk_core=WARN,temporalio_client::retry=ERROR' },
+      },
     });
   } catch (error) {
     if (!(error instanceof IllegalStateError)) throw error;
