@@ -38,14 +38,21 @@ export async function createObject(
     const admission = await admit(storeWorld(tx, 'share'), caller, { action: 'apply', manifest });
     const existing = admission.before?.stored;
     if (existing !== undefined) {
-      if (forbiddenIn(admission) === undefined && isRepeat(existing, idempotencyKey)) return { object: existing, repeated: true };
-      throw refusal(forbiddenIn(admission) ?? standing(admission) ?? existsFinding(caller, existing), admission);
+      if (forbiddenIn(admission) === undefined && isRepeat(existing, idempotencyKey))
+        return { object: existing, repeated: true };
+      throw refusal(
+        forbiddenIn(admission) ?? standing(admission) ?? existsFinding(caller, existing),
+        admission,
+      );
     }
     const valid = accepted(admission);
     const object = await insertObject(tx, { manifest: valid, owner: caller.owner, idempotencyKey });
     // Somebody created it between our look and our insert; the next attempt sees it.
     if (object === undefined) throw refusal(await lostRace(tx, caller, admission.key), admission);
-    await recordWrite(tx, caller, object, 'create', ['/metadata', '/spec'], { before: null, after: declared(object) });
+    await recordWrite(tx, caller, object, 'create', ['/metadata', '/spec'], {
+      before: null,
+      after: declared(object),
+    });
     await requestWork(tx, object.uid);
     return { object, repeated: false };
   });
@@ -65,12 +72,17 @@ export async function updateObject(
     const valid = accepted(admission);
     assertVersion(before, resourceVersion);
     if (admission.action === 'none') return before;
-    const specChanged = admission.changed.some((pointer) => pointer === '/spec' || pointer.startsWith('/spec/'));
+    const specChanged = admission.changed.some(
+      (pointer) => pointer === '/spec' || pointer.startsWith('/spec/'),
+    );
     const object = await replaceDeclared(tx, before, valid, specChanged);
     const changed = changedPointers(declared(before), declared(object));
     const values = (source: StoredObject) =>
       Object.fromEntries(changed.map((pointer) => [pointer, valueAt(declared(source), pointer) ?? null]));
-    await recordWrite(tx, caller, object, 'update', changed, { before: values(before), after: values(object) });
+    await recordWrite(tx, caller, object, 'update', changed, {
+      before: values(before),
+      after: values(object),
+    });
     if (specChanged) await requestWork(tx, object.uid);
     return object;
   });
@@ -86,7 +98,10 @@ export async function deleteObject(
     const before = await findObject(tx, key, 'update');
     const kind = kindNamed(key.kind);
     const metadata = kind?.scope === 'cluster' ? { name: key.name } : { org: key.org, name: key.name };
-    const admission = await admit(storeWorld(tx), caller, { action: 'delete', manifest: { kind: key.kind, metadata } });
+    const admission = await admit(storeWorld(tx), caller, {
+      action: 'delete',
+      manifest: { kind: key.kind, metadata },
+    });
     if (before === undefined) throw forbiddenError(admission) ?? notFound(key);
     refuseErrors(admission);
     if (resourceVersion !== undefined) assertVersion(before, resourceVersion);
@@ -155,7 +170,8 @@ class DenialError extends LatticeError {
 }
 
 function refusal(first: Finding, admission: Admission): LatticeError {
-  if (first.code === 'Forbidden' || first.code === 'OwnedByAnother') return new DenialError(first, admission.key);
+  if (first.code === 'Forbidden' || first.code === 'OwnedByAnother')
+    return new DenialError(first, admission.key);
   const kind = kindNamed(admission.key.kind);
   const shown = kind === undefined ? 'the object' : displayName(kind, admission.key.org, admission.key.name);
   const detail = first.message.includes(shown) ? first.message : `${shown}: ${first.message}`;
@@ -252,4 +268,3 @@ async function recordDenial(db: Database, caller: Caller, denial: DenialError): 
     });
   });
 }
-

@@ -1,11 +1,11 @@
 // Admission: the one path that every change takes, real or planned. It reads, decides and returns data; it stores nothing.
 // A change whose findings hold an error is refused whole.
 
-import type { PlannedChange } from '../../crds/plan.ts';
 import { type Finding, finding } from '../../crds/findings.ts';
 import { changedPointers } from '../../crds/json.ts';
 import type { Kind } from '../../crds/kind.ts';
 import { displayName, kindNamed } from '../../crds/kinds.ts';
+import type { PlannedChange } from '../../crds/plan.ts';
 import { type ValidManifest, validateManifest } from '../../crds/validate.ts';
 import type { ObjectKey, StoredObject } from '../../store/objects.ts';
 import { budgetFindings } from './budget-tree.ts';
@@ -57,7 +57,10 @@ async function admitApply(world: World, caller: Caller, change: PlannedChange): 
   const fits =
     action === 'none' || standing !== undefined
       ? []
-      : [...(await referenceFindings(world, manifest)), ...((await rules[manifest.kind.name]?.(world, manifest)) ?? [])];
+      : [
+          ...(await referenceFindings(world, manifest)),
+          ...((await rules[manifest.kind.name]?.(world, manifest)) ?? []),
+        ];
   return {
     action,
     key,
@@ -68,7 +71,11 @@ async function admitApply(world: World, caller: Caller, change: PlannedChange): 
   };
 }
 
-async function admitDelete(world: World, caller: Caller, manifest: Record<string, unknown>): Promise<Admission> {
+async function admitDelete(
+  world: World,
+  caller: Caller,
+  manifest: Record<string, unknown>,
+): Promise<Admission> {
   const key = keyOf(manifest);
   const before = await world.find(key);
   const denied = forbidden(caller, 'delete', key.org);

@@ -27,7 +27,11 @@ export async function budgetFindings(world: World, manifest: ValidManifest): Pro
   const above = await ancestors(world, manifest.org, budget);
   if (above === 'cycle')
     return [
-      finding('BudgetCycle', '/spec/parent', `budget "${budget.name}" would be below itself through "${budget.spec.parent}"`),
+      finding(
+        'BudgetCycle',
+        '/spec/parent',
+        `budget "${budget.name}" would be below itself through "${budget.spec.parent}"`,
+      ),
     ];
   const asChild = above.flatMap((parent) => misfit(budget, parent));
   const children = await world.dependents({ kind: 'Budget', org: manifest.org, name: manifest.name });
@@ -38,7 +42,10 @@ export async function budgetFindings(world: World, manifest: ValidManifest): Pro
       return spec.success ? misfit({ name: child.name, spec: spec.data }, budget) : [];
     })
     // The change is to the parent, so its field is to blame.
-    .map((found) => ({ ...found, remedy: 'Change the child first, or choose a value that its limit and window fit.' }));
+    .map((found) => ({
+      ...found,
+      remedy: 'Change the child first, or choose a value that its limit and window fit.',
+    }));
   return dedupe([...asChild, ...asParent]);
 }
 

@@ -22,9 +22,15 @@ export function inOrderOfDependence<T extends PlannedChange>(changes: readonly T
 function toNode<T extends PlannedChange>(item: T): Node<T> {
   const { kind: kindName, metadata, spec } = item.manifest;
   const kind = typeof kindName === 'string' ? kindNamed(kindName) : undefined;
-  const names = (typeof metadata === 'object' && metadata !== null ? metadata : {}) as Record<string, unknown>;
+  const names = (typeof metadata === 'object' && metadata !== null ? metadata : {}) as Record<
+    string,
+    unknown
+  >;
   const org = kind?.scope === 'cluster' ? names.name : names.org;
-  const needs = kind === undefined ? [] : referencesOf(kind, spec).map((reference) => `${reference.kind}/${org}/${reference.name}`);
+  const needs =
+    kind === undefined
+      ? []
+      : referencesOf(kind, spec).map((reference) => `${reference.kind}/${org}/${reference.name}`);
   return {
     item,
     key: `${String(kindName)}/${String(org)}/${String(names.name)}`,

@@ -30,6 +30,8 @@ function dependsOn(object: SeenObject, key: ObjectKey): boolean {
   return (
     kind !== undefined &&
     object.org === key.org &&
-    referencesOf(kind, object.spec).some((reference) => reference.kind === key.kind && reference.name === key.name)
+    referencesOf(kind, object.spec).some(
+      (reference) => reference.kind === key.kind && reference.name === key.name,
+    )
   );
 }

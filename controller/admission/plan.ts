@@ -1,12 +1,12 @@
 // A dry run: admission over a set of changes, each seeing what the ones before it planned. It reads one snapshot.
 
-import type { ChangePlan, Plan, PlannedChange } from '../../crds/plan.ts';
 import { kindNamed } from '../../crds/kinds.ts';
+import type { ChangePlan, Plan, PlannedChange } from '../../crds/plan.ts';
 import type { Database } from '../../store/database.ts';
 import { type Admission, admit } from './admit.ts';
 import type { Caller } from './caller.ts';
-import { type Overlay, overlayOn } from './overlay.ts';
 import { inOrderOfDependence } from './order.ts';
+import { type Overlay, overlayOn } from './overlay.ts';
 import { storeWorld } from './world.ts';
 
 export async function plan(
@@ -32,7 +32,7 @@ export async function plan(
 }
 
 function apply(world: Overlay, admission: Admission): void {
-  if (admission.action === 'delete') return world.remove(admission.key);
+  if (admission.action === 'delete') world.remove(admission.key);
   if (admission.manifest === undefined || admission.action === 'none') return;
   world.put({
     ...admission.key,

@@ -1,7 +1,7 @@
 // Checks that what a spec refers to exists. An unknown value refers to nothing yet.
 
-import { displayName, kindNamed } from '../../crds/kinds.ts';
 import { type Finding, finding } from '../../crds/findings.ts';
+import { displayName, kindNamed } from '../../crds/kinds.ts';
 import { referencesOf } from '../../crds/references.ts';
 import type { ValidManifest } from '../../crds/validate.ts';
 import type { World } from './world.ts';
@@ -13,7 +13,13 @@ export async function referenceFindings(world: World, manifest: ValidManifest): 
     if (org === undefined)
       return [finding('OrgNotFound', '/metadata/org', `there is no org named "${manifest.org}"`)];
     if (org.deleting)
-      return [finding('OrgNotFound', '/metadata/org', `org "${manifest.org}" is being deleted and takes no objects`)];
+      return [
+        finding(
+          'OrgNotFound',
+          '/metadata/org',
+          `org "${manifest.org}" is being deleted and takes no objects`,
+        ),
+      ];
   }
   for (const reference of referencesOf(manifest.kind, manifest.spec)) {
     const kind = kindNamed(reference.kind);

@@ -1,7 +1,13 @@
 // What admission sees of the other objects: the store, or the store as it would be after the changes of a plan so far.
 
-import { findObject, dependentsOf, type ObjectKey, type RowLock, type StoredObject } from '../../store/objects.ts';
 import type { Queryable } from '../../store/database.ts';
+import {
+  dependentsOf,
+  findObject,
+  type ObjectKey,
+  type RowLock,
+  type StoredObject,
+} from '../../store/objects.ts';
 
 /** An object as far as admission is concerned; a planned one has no uid, owner or version yet. */
 export interface SeenObject extends ObjectKey {

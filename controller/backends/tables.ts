@@ -37,7 +37,12 @@ function changedColumns(desired: Record<string, unknown>, actual: Record<string,
   return Object.keys(desired).filter((column) => changedPointers(desired[column], actual[column]).length > 0);
 }
 
-export async function applyRowStep(tx: Transaction, table: GovernanceTable, step: PostgresStep, uid: string): Promise<void> {
+export async function applyRowStep(
+  tx: Transaction,
+  table: GovernanceTable,
+  step: PostgresStep,
+  uid: string,
+): Promise<void> {
   if (step.do === 'deleteRow') {
     await tx.run(`DELETE FROM ${table.name} WHERE uid = $1`, [uid]);
     return;

@@ -9,7 +9,9 @@ import {
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
 } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { z } from 'zod';
+import type { TemporalConnection } from '../../config/temporal.ts';
 import {
   AGENT_TASK_QUEUE,
   AGENT_WORKFLOW_TYPE,
@@ -20,8 +22,8 @@ import {
   MEMO_UID,
   workflowIdOf,
 } from '../../crds/agent-workflow.ts';
-import type { TemporalConnection } from '../../config/temporal.ts';
-import type { TemporalStep } from '../reconcile/reconciler.ts';
+import { describeStep, type TemporalStep } from '../reconcile/reconciler.ts';
+import { BackendError } from './errors.ts';
 
 export type NamespaceState = 'absent' | 'pending' | 'serving' | 'terminating';
 
@@ -52,10 +54,12 @@ export interface TemporalBackend {
 const GRPC = { deadlineExceeded: 4, notFound: 5, alreadyExists: 6 } as const;
 const CALL_MS = 10_000;
 const ACKNOWLEDGE_MS = 5_000;
-const RETENTION_SECONDS = 86_400;
+const RETENTION = '1 day';
 const STATE_DELETED = 2;
 /** A workflow id that no agent has: asking for it shows whether a namespace serves. */
 const PROBE = 'lattice-probe';
+
+type WithDeadline = <T>(call: () => Promise<T>, ms?: number) => Promise<T>;
 
 export function temporalBackend(options: TemporalConnection): TemporalBackend {
   const connection = Connection.lazy(options);
@@ -65,13 +69,13 @@ export function temporalBackend(options: TemporalConnection): TemporalBackend {
     clients.set(namespace, known);
     return known;
   };
-  const withDeadline = <T>(call: () => Promise<T>, ms = CALL_MS): Promise<T> =>
-    connection.withDeadline(Date.now() + ms, call);
+  const withDeadline: WithDeadline = (call, ms = CALL_MS) => connection.withDeadline(Date.now() + ms, call);
 
   const describe = async (namespace: string, workflowId: string): Promise<ObservedWorkflow> => {
     try {
       const found = await withDeadline(() => clientFor(namespace).workflow.getHandle(workflowId).describe());
-      if (found.status.name !== 'RUNNING') return { state: 'closed', closedAs: found.status.name.toLowerCase() };
+      if (found.status.name !== 'RUNNING')
+        return { state: 'closed', closedAs: found.status.name.toLowerCase() };
       return { state: 'running', ...marks(found.memo) };
     } catch (error) {
       if (namespaceMissing(error)) return { state: 'no-namespace' };
@@ -80,36 +84,43 @@ export function temporalBackend(options: TemporalConnection): TemporalBackend {
     }
   };
 
+  const namespaceState = async (namespace: string): Promise<NamespaceState> => {
+    try {
+      const found = await withDeadline(() => connection.workflowService.describeNamespace({ namespace }));
+      if (found.namespaceInfo?.state === STATE_DELETED) return 'terminating';
+    } catch (error) {
+      if (isNotFound(error)) return 'absent';
+      throw error;
+    }
+    return (await describe(namespace, PROBE)).state === 'no-namespace' ? 'pending' : 'serving';
+  };
+
+  const perform = async (step: TemporalStep): Promise<void> => {
+    switch (step.do) {
+      case 'registerNamespace':
+        return await withDeadline(() => register(connection, step.namespace));
+      case 'deleteNamespace':
+        return await withDeadline(() => unlessMissing(deleteNamespace(connection, step.namespace)));
+      case 'deliverDirective':
+        return await deliver(clientFor(step.namespace), step.input, withDeadline);
+      case 'terminateWorkflow':
+        return await withDeadline(() =>
+          unlessMissing(
+            clientFor(step.namespace).workflow.getHandle(step.workflowId).terminate('deleted by lattice'),
+          ),
+        );
+    }
+  };
+
   return {
-    namespaceState: async (namespace) => {
-      try {
-        const found = await withDeadline(() => connection.workflowService.describeNamespace({ namespace }));
-        if (found.namespaceInfo?.state === STATE_DELETED) return 'terminating';
-      } catch (error) {
-        if (isNotFound(error)) return 'absent';
-        throw error;
-      }
-      return (await describe(namespace, PROBE)).state === 'no-namespace' ? 'pending' : 'serving';
-    },
-    observeWorkflow: describe,
+    namespaceState: (namespace) => orBackendError(`namespace ${namespace}`, namespaceState(namespace)),
+    observeWorkflow: (namespace, workflowId) =>
+      orBackendError(`workflow ${workflowId}`, describe(namespace, workflowId)),
+    perform: (step) => orBackendError(describeStep(step), perform(step)),
     listWorkflows: async function* (namespace) {
       const query = `WorkflowType = '${AGENT_WORKFLOW_TYPE}' AND ExecutionStatus = 'Running'`;
       for await (const found of clientFor(namespace).workflow.list({ query, pageSize: 1000 }))
         yield { workflowId: found.workflowId, ...marks(found.memo) };
-    },
-    perform: async (step) => {
-      switch (step.do) {
-        case 'registerNamespace':
-          return await withDeadline(() => register(connection, step.namespace));
-        case 'deleteNamespace':
-          return await withDeadline(() => unlessMissing(deleteNamespace(connection, step.namespace)));
-        case 'deliverDirective':
-          return await deliver(clientFor(step.namespace), step.input, withDeadline);
-        case 'terminateWorkflow':
-          return await withDeadline(() =>
-            unlessMissing(clientFor(step.namespace).workflow.getHandle(step.workflowId).terminate('deleted by lattice')),
-          );
-      }
     },
     ping: async () => {
       await withDeadline(() => connection.workflowService.getSystemInfo({}), 2_000);
@@ -122,35 +133,41 @@ async function register(connection: Connection, namespace: string): Promise<void
   try {
     await connection.workflowService.registerNamespace({
       namespace,
-      workflowExecutionRetentionPeriod: { seconds: longOf(RETENTION_SECONDS) },
+      workflowExecutionRetentionPeriod: msToTs(RETENTION),
     });
   } catch (error) {
     if (!isGrpcServiceError(error) || error.code !== GRPC.alreadyExists) throw error;
   }
 }
 
-type Long = NonNullable<
-  NonNullable<
-    Parameters<Connection['workflowService']['registerNamespace']>[0]['workflowExecutionRetentionPeriod']
-  >['seconds']
->;
-// The generated types ask for a Long where the encoder takes any number.
-const longOf = (value: number): Long => value as unknown as Long;
-
 async function deleteNamespace(connection: Connection, namespace: string): Promise<void> {
   await connection.operatorService.deleteNamespace({ namespace });
 }
+
+/** Turns a failure of Temporal into one that says what was being done, and nothing of what was sent. */
+async function orBackendError<T>(doing: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const cause = grpcCause(error);
+    const detail =
+      cause === undefined
+        ? error instanceof Error
+          ? error.name
+          : 'unknown error'
+        : `gRPC code ${cause.code}: ${cause.details}`;
+    throw new BackendError(`Temporal: ${doing}: ${detail}`, { cause: error });
+  }
+}
+
+type AgentWorkflow = (input: AgentInput) => Promise<AgentState>;
 
 /**
  * Starts the workflow if it does not run, and hands it the directive. Not being acknowledged in time is no error here: the
  * directive is in the workflow's history, and a later look will see the acknowledgement.
  */
-async function deliver(
-  client: Client,
-  input: AgentInput,
-  withDeadline: <T>(call: () => Promise<T>, ms?: number) => Promise<T>,
-): Promise<void> {
-  const start = WithStartWorkflowOperation.create(AGENT_WORKFLOW_TYPE, {
+async function deliver(client: Client, input: AgentInput, withDeadline: WithDeadline): Promise<void> {
+  const start = new WithStartWorkflowOperation<AgentWorkflow>(AGENT_WORKFLOW_TYPE, {
     workflowId: workflowIdOf(input.uid),
     taskQueue: AGENT_TASK_QUEUE,
     args: [input],
@@ -161,10 +178,13 @@ async function deliver(
   try {
     await withDeadline(
       () =>
-        client.workflow.executeUpdateWithStart<AgentState, [AgentInput['directive']]>(APPLY_DIRECTIVE, {
-          startWorkflowOperation: start,
-          args: [input.directive],
-        }),
+        client.workflow.executeUpdateWithStart<AgentWorkflow, AgentState, [AgentInput['directive']]>(
+          APPLY_DIRECTIVE,
+          {
+            startWorkflowOperation: start,
+            args: [input.directive],
+          },
+        ),
       ACKNOWLEDGE_MS,
     );
   } catch (error) {
@@ -177,7 +197,10 @@ const memoMarks = z.looseObject({
   [MEMO_UID]: z.string().optional(),
 });
 
-function marks(memo: Record<string, unknown> | undefined): { generation: number | undefined; uid: string | undefined } {
+function marks(memo: Record<string, unknown> | undefined): {
+  generation: number | undefined;
+  uid: string | undefined;
+} {
   const parsed = memoMarks.safeParse(memo ?? {});
   return { generation: parsed.data?.[MEMO_GENERATION], uid: parsed.data?.[MEMO_UID] };
 }
@@ -190,7 +213,10 @@ function grpcCause(error: unknown): { code: number; details: string } | undefine
 }
 
 function isNotFound(error: unknown): boolean {
-  return grpcCause(error)?.code === GRPC.notFound || named(error, 'WorkflowNotFoundError', 'NamespaceNotFoundError');
+  return (
+    grpcCause(error)?.code === GRPC.notFound ||
+    named(error, 'WorkflowNotFoundError', 'NamespaceNotFoundError')
+  );
 }
 
 function namespaceMissing(error: unknown): boolean {

@@ -5,7 +5,7 @@ import { agent, agentSpec } from '../../crds/agent.ts';
 import { namespaceOf, workflowIdOf } from '../../crds/agent-workflow.ts';
 import type { Database } from '../../store/database.ts';
 import type { StoredObject } from '../../store/objects.ts';
-import { observeRow, type ObservedRow, removalSteps, rowSteps } from '../backends/tables.ts';
+import { type ObservedRow, observeRow, removalSteps, rowSteps } from '../backends/tables.ts';
 import type { ObservedWorkflow, TemporalBackend } from '../backends/temporal.ts';
 import type { Reconciler, Result, Step } from './reconciler.ts';
 
@@ -67,7 +67,8 @@ function isSettled(object: StoredObject, workflow: ObservedWorkflow): boolean {
 }
 
 function describeWorkflow(workflow: ObservedWorkflow): string {
-  if (workflow.state !== 'running') return `found ${workflow.state === 'closed' ? workflow.closedAs : 'none'}`;
+  if (workflow.state !== 'running')
+    return `found ${workflow.state === 'closed' ? workflow.closedAs : 'none'}`;
   return workflow.generation === undefined ? 'found running' : `found at generation ${workflow.generation}`;
 }
 
@@ -87,8 +88,10 @@ function readyResult(object: StoredObject, workflow: ObservedWorkflow): Result {
     };
   if (isSettled(object, workflow)) {
     const state = desiredState(object);
-    if (state === 'stopped') return { type: 'done', reason: 'Stopped', message: 'The agent is stopped, as declared.' };
-    if (state === 'paused') return { type: 'done', reason: 'Paused', message: 'The agent is paused, as declared.' };
+    if (state === 'stopped')
+      return { type: 'done', reason: 'Stopped', message: 'The agent is stopped, as declared.' };
+    if (state === 'paused')
+      return { type: 'done', reason: 'Paused', message: 'The agent is paused, as declared.' };
     return { type: 'done', reason: 'Running', message: 'The workflow runs at this generation.' };
   }
   return {
@@ -100,6 +103,12 @@ function readyResult(object: StoredObject, workflow: ObservedWorkflow): Result {
 }
 
 function goneResult(workflow: ObservedWorkflow): Result {
-  if (workflow.state !== 'running') return { type: 'done', reason: 'Deleted', message: 'The workflow is ended.' };
-  return { type: 'again', afterMs: LOOK_AGAIN_MS, code: 'WorkflowPending', message: 'The workflow is still running.' };
+  if (workflow.state !== 'running')
+    return { type: 'done', reason: 'Deleted', message: 'The workflow is ended.' };
+  return {
+    type: 'again',
+    afterMs: LOOK_AGAIN_MS,
+    code: 'WorkflowPending',
+    message: 'The workflow is still running.',
+  };
 }

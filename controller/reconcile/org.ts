@@ -4,7 +4,7 @@
 import { namespaceOf } from '../../crds/agent-workflow.ts';
 import { org } from '../../crds/org.ts';
 import type { Database } from '../../store/database.ts';
-import { observeRow, type ObservedRow, removalSteps, rowSteps } from '../backends/tables.ts';
+import { type ObservedRow, observeRow, removalSteps, rowSteps } from '../backends/tables.ts';
 import type { NamespaceState, TemporalBackend } from '../backends/temporal.ts';
 import type { Reconciler, Result, Step } from './reconciler.ts';
 
@@ -39,7 +39,8 @@ export function orgReconciler(db: Database, temporal: TemporalBackend): Reconcil
         ...on(present, { in: 'temporal', do: 'deleteNamespace', namespace }),
       ];
     },
-    assess: (object, { namespace }) => (object.deletionTimestamp === null ? servingResult(namespace) : goneResult(namespace)),
+    assess: (object, { namespace }) =>
+      object.deletionTimestamp === null ? servingResult(namespace) : goneResult(namespace),
     externalIds: (object) => ({ temporalNamespace: namespaceOf(object.name) }),
   };
 }

@@ -8,12 +8,28 @@ import type { StoredObject } from '../../store/objects.ts';
 
 /** One change of a backend. Steps are data, so that they can be printed, recorded and tested. */
 export type Step =
-  | { readonly in: 'postgres'; readonly do: 'upsertRow'; readonly table: string; readonly columns: readonly string[] }
+  | {
+      readonly in: 'postgres';
+      readonly do: 'upsertRow';
+      readonly table: string;
+      readonly columns: readonly string[];
+    }
   | { readonly in: 'postgres'; readonly do: 'deleteRow'; readonly table: string }
   | { readonly in: 'temporal'; readonly do: 'registerNamespace'; readonly namespace: string }
   | { readonly in: 'temporal'; readonly do: 'deleteNamespace'; readonly namespace: string }
-  | { readonly in: 'temporal'; readonly do: 'deliverDirective'; readonly namespace: string; readonly input: AgentInput; readonly found: string }
-  | { readonly in: 'temporal'; readonly do: 'terminateWorkflow'; readonly namespace: string; readonly workflowId: string };
+  | {
+      readonly in: 'temporal';
+      readonly do: 'deliverDirective';
+      readonly namespace: string;
+      readonly input: AgentInput;
+      readonly found: string;
+    }
+  | {
+      readonly in: 'temporal';
+      readonly do: 'terminateWorkflow';
+      readonly namespace: string;
+      readonly workflowId: string;
+    };
 
 export type PostgresStep = Extract<Step, { in: 'postgres' }>;
 export type TemporalStep = Extract<Step, { in: 'temporal' }>;

@@ -52,7 +52,13 @@ function drafts(before: Status, generation: number, result: Result): Draft[] {
       return [
         { type: 'Ready', status: 'False', reason: result.code, message: result.message, field: result.field },
         { type: 'Synced', status: 'False', reason: result.code, message: result.message },
-        { type: 'Stalled', status: 'True', reason: result.code, message: result.message, field: result.field },
+        {
+          type: 'Stalled',
+          status: 'True',
+          reason: result.code,
+          message: result.message,
+          field: result.field,
+        },
       ];
   }
 }

@@ -1,0 +1,27 @@
+// What the parts of a running controller share.
+
+import type { LinkWaiter } from '../audit/linked.ts';
+import type { Log } from '../config/log.ts';
+import type { Database } from '../store/database.ts';
+import type { TemporalBackend } from './backends/temporal.ts';
+import type { Metrics } from './metrics.ts';
+import type { Reconciler } from './reconcile/reconciler.ts';
+
+export interface ControllerContext {
+  readonly db: Database;
+  readonly temporal: TemporalBackend;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly links: LinkWaiter;
+  readonly reconcilers: readonly Reconciler[];
+  /** By object: the intent that this process has linked last, so that trying again is not declared again. */
+  readonly intents: Map<string, string>;
+  /** Name of this process in leases. */
+  readonly holder: string;
+}
+
+export function reconcilerOf(context: ControllerContext, kind: string): Reconciler {
+  const found = context.reconcilers.find((reconciler) => reconciler.kind.name === kind);
+  if (found === undefined) throw new Error(`no reconciler for kind ${kind}`);
+  return found;
+}

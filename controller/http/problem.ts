@@ -1,0 +1,54 @@
+// Every error answer is a problem document with a stable code. What is not the caller's fault is logged with its cause and
+// answered without it.
+
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from '../../config/log.ts';
+import { type ErrorCode, errors } from '../../crds/errors.ts';
+import { LatticeError, type Problem } from '../../crds/findings.ts';
+import { isDatabaseOutage } from '../../store/database.ts';
+
+export function problemHandler(log: Log) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const known = asLatticeError(error);
+    if (errors[known.code].status >= 500)
+      log.error(
+        { requestId: request.id, error: error instanceof Error ? error.stack : String(error) },
+        'a request failed',
+      );
+    return sendProblem(reply, request.id, known);
+  };
+}
+
+export function sendProblem(reply: FastifyReply, requestId: string, error: LatticeError): FastifyReply {
+  const { status, title } = errors[error.code];
+  const problem: Problem = {
+    type: `https://lattice.dev/errors#${error.code}`,
+    title,
+    status,
+    code: error.code,
+    detail: error.message,
+    requestId,
+    findings: [...error.findings],
+  };
+  return reply.code(status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** Codes for what fastify itself refuses. */
+const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BodyTooLarge',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UnsupportedMediaType',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'InvalidJson',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'InvalidRequest',
+  FST_ERR_BAD_URL: 'InvalidRequest',
+};
+
+function asLatticeError(error: unknown): LatticeError {
+  if (error instanceof LatticeError) return error;
+  if (isDatabaseOutage(error)) return new LatticeError('DependencyUnavailable', 'Postgres does not answer');
+  const code = fastifyCodes[(error as Partial<FastifyError>)?.code ?? ''];
+  if (code !== undefined) return new LatticeError(code, errors[code].title);
+  const status = (error as Partial<FastifyError>)?.statusCode;
+  if (status !== undefined && status >= 400 && status < 500)
+    return new LatticeError('InvalidRequest', errors.InvalidRequest.title);
+  return new LatticeError('Internal', 'the controller failed; its log has the cause under this request id');
+}

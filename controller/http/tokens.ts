@@ -1,0 +1,86 @@
+// The tokens file: who may call the API, by the SHA-256 of a long random token. No file or no token, no start; and what an
+// HTTP client may claim to be the owner of is bound to its credential.
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { ConfigError } from '../../config/load.ts';
+import { managers, type Owner } from '../../crds/api.ts';
+import { finding, LatticeError } from '../../crds/findings.ts';
+import { type Caller, verbs } from '../admission/caller.ts';
+
+const tokenSchema = z.strictObject({
+  /** Stands in the ledger as the actor. */
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the token, in hex'),
+  /** Names of orgs, or `*` for all. */
+  orgs: z.array(z.string()).min(1),
+  /** Verbs, or `*` for all. */
+  verbs: z.array(z.enum([...verbs, '*'])).min(1),
+  /** Managers that the holder may claim to be; `api` is always allowed. */
+  managers: z.array(z.enum(managers)).default([]),
+});
+export type Token = z.infer<typeof tokenSchema>;
+
+export const tokensFileSchema = z.strictObject({ tokens: z.array(tokenSchema).min(1, 'names no token') });
+
+export async function loadTokens(file: string | undefined): Promise<Token[]> {
+  if (file === undefined)
+    throw new ConfigError('tokensFile is not set: without tokens nobody could call the API');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new ConfigError(`the tokens file ${file} cannot be read: ${String(error)}`);
+  });
+  const parsed = tokensFileSchema.safeParse(parse(text));
+  if (!parsed.success)
+    throw new ConfigError(`the tokens file ${file} is not valid: ${z.prettifyError(parsed.error)}`);
+  const names = parsed.data.tokens.map((token) => token.name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new ConfigError(`the tokens file ${file} names "${twice}" twice`);
+  return parsed.data.tokens;
+}
+
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+/** Finds the caller of a request. Throws Unauthenticated or Forbidden. */
+export function authenticate(
+  tokens: readonly Token[],
+  authorization: string | undefined,
+  ownerClaim: string | undefined,
+): Caller {
+  const given = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+  if (given === undefined) throw new LatticeError('Unauthenticated', 'the request has no bearer token');
+  const digest = Buffer.from(hashToken(given), 'hex');
+  const token = tokens.find(({ sha256 }) => timingSafeEqual(Buffer.from(sha256, 'hex'), digest));
+  if (token === undefined) throw new LatticeError('Unauthenticated', 'the token is not known');
+  return {
+    name: token.name,
+    orgs: token.orgs.includes('*') ? 'all' : token.orgs,
+    verbs: token.verbs.includes('*') ? verbs : token.verbs.filter((verb) => verb !== '*'),
+    owner:
+      ownerClaim === undefined
+        ? { manager: 'api', instance: token.name, ref: '' }
+        : claimedOwner(token, ownerClaim),
+  };
+}
+
+const claim = z
+  .string()
+  .regex(/^[a-z]+\/[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)
+  .transform((text) => text.split('/', 2))
+  .pipe(z.tuple([z.enum(managers), z.string()]));
+
+function claimedOwner(token: Token, text: string): Owner {
+  const parsed = claim.safeParse(text);
+  if (!parsed.success)
+    throw new LatticeError(
+      'InvalidRequest',
+      `the header lattice-owner must be manager/instance, the manager one of ${managers.join(', ')}`,
+    );
+  const [manager, instance] = parsed.data;
+  if (manager !== 'api' && !token.managers.includes(manager)) {
+    const message = `the token "${token.name}" may not claim objects for ${manager}`;
+    throw new LatticeError('Forbidden', message, [finding('Forbidden', '', message)]);
+  }
+  return { manager, instance, ref: '' };
+}

@@ -1,0 +1,85 @@
+// The controller: HTTP source, admission, engine, sealer and sweeper in one process. Any number of them may run against
+// the same Postgres; the queue and the leases there divide the work.
+
+import { linkWaiter } from '../audit/linked.ts';
+import { startSealer } from '../audit/sealer.ts';
+import type { Config } from '../config/definition.ts';
+import type { Log } from '../config/log.ts';
+import { temporalConnection } from '../config/temporal.ts';
+import { openDatabase } from '../store/database.ts';
+import { processHolder } from '../store/leases.ts';
+import { listen } from '../store/listen.ts';
+import { temporalBackend } from './backends/temporal.ts';
+import type { ControllerContext } from './context.ts';
+import { startHttp } from './http/server.ts';
+import { loadTokens } from './http/tokens.ts';
+import { createMetrics } from './metrics.ts';
+import { agentReconciler } from './reconcile/agent.ts';
+import { budgetReconciler } from './reconcile/budget.ts';
+import { startEngine } from './reconcile/engine.ts';
+import { orgReconciler } from './reconcile/org.ts';
+import { startSweeper } from './sweep/sweeper.ts';
+
+export interface Controller {
+  /** Address of the HTTP API, e.g. `http://127.0.0.1:7450`. */
+  readonly address: string;
+  /** Takes no new work, finishes what is under way, gives up the leases. */
+  stop(): Promise<void>;
+}
+
+export async function startController(config: Config, log: Log): Promise<Controller> {
+  const tokens = await loadTokens(config.tokensFile);
+  const db = openDatabase({
+    url: config.databaseUrl,
+    applicationName: 'lattice-controller',
+    // A connection for each pass, some for HTTP, one each for the sealer and the sweeper.
+    connections: config.reconcileConcurrency + 10,
+    onError: (error) => log.warn({ error: String(error) }, 'a Postgres connection broke'),
+  });
+  const temporal = temporalBackend(await temporalConnection(config));
+  const links = linkWaiter(db);
+  const metrics = createMetrics(db);
+  const context: ControllerContext = {
+    db,
+    temporal,
+    log,
+    metrics,
+    links,
+    intents: new Map(),
+    holder: processHolder(),
+    reconcilers: [orgReconciler(db, temporal), budgetReconciler(db), agentReconciler(db, temporal)],
+  };
+  const { app, address } = await startHttp(context, config, tokens).catch(async (error: unknown) => {
+    await Promise.allSettled([db.close(), temporal.close()]);
+    throw error;
+  });
+  const sealer = startSealer({
+    db,
+    holder: context.holder,
+    onSealed: (count) => metrics.links.inc(count),
+    onError: (error) => log.warn({ error: String(error) }, 'sealing failed; it is tried again'),
+  });
+  const engine = startEngine(context, config.reconcileConcurrency);
+  const sweeper = startSweeper(context, config.sweepIntervalMs);
+  const listener = listen({
+    url: config.databaseUrl,
+    applicationName: 'lattice-controller-listen',
+    channels: { work: engine.wake, audit_event: sealer.wake, audit_linked: links.wake },
+    onError: (error) => log.warn({ error: String(error) }, 'the listening connection broke; reconnecting'),
+  });
+  log.info({ address, holder: context.holder }, 'the controller is up');
+  return {
+    address,
+    stop: async () => {
+      await app.close();
+      await sweeper.stop();
+      await engine.stop();
+      // Last, so that what was just done is linked.
+      sealer.wake();
+      await sealer.stop();
+      await listener.stop();
+      await Promise.allSettled([db.close(), temporal.close()]);
+      log.info({}, 'the controller has stopped');
+    },
+  };
+}
