@@ -15,12 +15,23 @@ export interface SharedConnection {
 
 export function shareConnection(options: ConnectionOptions): SharedConnection {
   let closed = false;
+  let connected: NativeConnection | undefined;
   let connecting: Promise<NativeConnection> | undefined;
+
+  async function connect(): Promise<NativeConnection> {
+    const connection = await NativeConnection.connect(options);
+    if (!closed) {
+      connected = connection;
+      return connection;
+    }
+    await connection.close();
+    throw closedError();
+  }
 
   return {
     get() {
-      if (closed) return Promise.reject(new Error('The connection to Temporal is closed.'));
-      connecting ??= NativeConnection.connect(options).catch((error: unknown) => {
+      if (closed) return Promise.reject(closedError());
+      connecting ??= connect().catch((error: unknown) => {
         connecting = undefined;
         throw error;
       });
@@ -28,8 +39,11 @@ export function shareConnection(options: ConnectionOptions): SharedConnection {
     },
     async close() {
       closed = true;
-      const connection = await connecting?.catch(() => undefined);
-      await connection?.close();
+      await connected?.close();
     },
   };
+}
+
+function closedError(): Error {
+  return new Error('The connection to Temporal is closed.');
 }

@@ -1,7 +1,6 @@
 // Keeps one worker alive for one namespace, through everything that happens to the namespace and to Temporal. Promises
 // to try again for ever, with backoff, and to say what it waits for. Must never throw, nor leave a poll open after `stop`.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { AGENT_TASK_QUEUE } from '../crds/agent-workflow.ts';
 import { backoffMs } from './backoff.ts';
@@ -9,6 +8,7 @@ import type { WorkflowBundle } from './bundle.ts';
 import type { WorkerCaps } from './caps.ts';
 import type { SharedConnection } from './connection.ts';
 import { errorText, type Log } from './log.ts';
+import { answerWithin, pause } from './waiting.ts';
 
 export interface NamespaceStatus {
   readonly namespace: string;
@@ -31,7 +31,7 @@ export interface NamespaceWorkerDeps {
   readonly log: Log;
 }
 
-const probeLimitMs = 5_000;
+const answerLimitMs = 3_000;
 const probeEveryMs = 5_000;
 /** How long an agent waits for a worker that was killed, before any other may take its task. */
 const stickyLimitMs = 3_000;
@@ -65,9 +65,9 @@ export function startNamespaceWorker(namespace: string, deps: NamespaceWorkerDep
   }
 
   async function runOnce(): Promise<void> {
-    const shared = await connection.get();
+    const shared = await answerWithin(answerLimitMs, stopping.signal, connection.get());
     // Describing a namespace succeeds before its data plane serves, and a poll that starts too early backs off for 10 s.
-    await probe(shared, namespace);
+    await probe(shared, namespace, stopping.signal);
     if (stopping.signal.aborted) return;
     const worker = await Worker.create({
       connection: shared,
@@ -106,15 +106,16 @@ export function startNamespaceWorker(namespace: string, deps: NamespaceWorkerDep
 
   /** A worker's own polls hide an outage for a minute, so the namespace is asked for beside them. */
   async function watch(shared: NativeConnection, ended: AbortSignal, shutDown: () => void): Promise<void> {
+    const over = AbortSignal.any([ended, stopping.signal]);
     for (;;) {
-      await pause(probeEveryMs, AbortSignal.any([ended, stopping.signal]));
-      if (ended.aborted || stopping.signal.aborted) return;
+      await pause(probeEveryMs, over);
+      if (over.aborted) return;
       try {
-        await probe(shared, namespace);
+        await probe(shared, namespace, over);
         failures = 0;
         become('running');
       } catch (error) {
-        if (ended.aborted || stopping.signal.aborted) return;
+        if (over.aborted) return;
         if (isNamespaceGone(error)) {
           shutDown();
           throw error;
@@ -137,24 +138,21 @@ export function startNamespaceWorker(namespace: string, deps: NamespaceWorkerDep
   };
 }
 
-/** The cheapest call that takes the same way as a worker's poll: front end, namespace registry, matching. */
-async function probe(connection: NativeConnection, namespace: string): Promise<void> {
-  await connection.withDeadline(Date.now() + probeLimitMs, () =>
-    connection.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name: AGENT_TASK_QUEUE },
-      taskQueueType: 1,
-    }),
-  );
+/**
+ * The cheapest call that takes the same way as a worker's poll: front end, namespace registry, matching. Left behind when
+ * it is late: while nothing listens, the core heeds neither a deadline nor an abort signal before its own retries end.
+ */
+async function probe(connection: NativeConnection, namespace: string, ended: AbortSignal): Promise<void> {
+  const answer = connection.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: AGENT_TASK_QUEUE },
+    taskQueueType: 1,
+  });
+  await answerWithin(answerLimitMs, ended, answer);
 }
 
 const grpcNotFound = 5;
 
 function isNamespaceGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === grpcNotFound;
-}
-
-/** Ends early, without an error, when the signal fires. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => {});
 }

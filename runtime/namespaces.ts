@@ -1,8 +1,8 @@
 // Watches which namespaces there are. Promises to tell every list that it read, one after the other, and to look again
 // when it is told of a change. Must never take a failed read for an empty list.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import { errorText, type Log } from './log.ts';
+import { pause } from './waiting.ts';
 
 export interface NamespaceSource {
   /** Every namespace that should have a worker. */
@@ -41,8 +41,7 @@ export function watchNamespaces(
           log.warn({ error: errorText(error) }, 'cannot list namespaces, keeping the workers that run');
         failing = true;
       }
-      const wake = AbortSignal.any([changed.signal, stopping.signal]);
-      await delay(pollMs, undefined, { signal: wake }).catch(() => {});
+      await pause(pollMs, AbortSignal.any([changed.signal, stopping.signal]));
     }
   }
 

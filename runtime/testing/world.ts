@@ -21,6 +21,9 @@ export interface World {
   end(): Promise<void>;
 }
 
+/** Kept between suites: a bundle is named by what it was made from. */
+const bundles = join(tmpdir(), 'lattice-workflow-bundles');
+
 export async function startWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'lattice-runtime-'));
   const dbFile = join(folder, 'temporal.db');
@@ -41,7 +44,7 @@ export async function startWorld(): Promise<World> {
       await connection.operatorService.deleteNamespace({ namespace });
     },
     async worker(...namespaces) {
-      const child = await forkWorker(address, join(folder, 'bundles'));
+      const child = await forkWorker(address, bundles);
       children.push(child);
       child.serve(namespaces);
       return child;

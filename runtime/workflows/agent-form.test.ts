@@ -25,12 +25,12 @@ describe('what anybody may send is refused by the field that is wrong', () => {
   });
 
   test.each([
-    ['null', 'message.id'],
-    ['{"id":"","text":""}', 'message.id'],
-    [`{"id":"${'x'.repeat(129)}","text":""}`, 'message.id'],
-    ['{"id":"a"}', 'message.text'],
-    [`{"id":"a","text":"${'x'.repeat(65_537)}"}`, 'message.text'],
-  ])('message %.40s', (json, field) => {
+    ['null', 'message.id', 'null'],
+    ['an empty id', 'message.id', '{"id":"","text":""}'],
+    ['a long id', 'message.id', `{"id":"${'x'.repeat(129)}","text":""}`],
+    ['no text', 'message.text', '{"id":"a"}'],
+    ['a long text', 'message.text', `{"id":"a","text":"${'x'.repeat(65_537)}"}`],
+  ])('message: %s', (_what, field, json) => {
     expect(refuseMessageForm(fromWire(json))).toMatchObject({
       type: 'Malformed',
       message: expect.stringContaining(field),
