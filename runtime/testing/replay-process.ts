@@ -3,11 +3,17 @@
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from '@temporalio/worker';
+import { Runtime, Worker } from '@temporalio/worker';
 import { loadWorkflowBundle } from '../bundle.ts';
+import { asTemporalLogger, type Log } from '../log.ts';
 import { listHistories, readHistory } from './histories.ts';
 
-const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+// The core would write its complaints to standard output, into the answer.
+const quiet: Log = { info: () => {}, warn: () => {}, error: () => {} };
+Runtime.install({
+  logger: asTemporalLogger(quiet),
+  telemetryOptions: { logging: { forward: {}, filter: { core: 'ERROR' } } },
+});
 const { code } = await loadWorkflowBundle({
   log: quiet,
   directory: join(tmpdir(), 'lattice-workflow-bundles'),
