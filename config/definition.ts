@@ -14,23 +14,40 @@ const path = z.string().min(1);
 const port = z.int().min(0).max(65_535);
 
 export const configSchema = z.strictObject({
-  databaseUrl: z
-    .string()
-    .min(1)
-    .meta({ secret: true, description: 'Postgres, as postgres://user:password@host:port/database; TLS by ?sslmode=verify-full.' }),
+  databaseUrl: z.string().min(1).meta({
+    secret: true,
+    description: 'Postgres, as postgres://user:password@host:port/database; TLS by ?sslmode=verify-full.',
+  }),
   temporalAddress: z.string().default('127.0.0.1:7233').describe('host:port of the Temporal frontend.'),
-  temporalTlsCaFile: path.optional().describe('PEM file of the CA that signed the Temporal frontend; turns TLS on.'),
+  temporalTlsCaFile: path
+    .optional()
+    .describe('PEM file of the CA that signed the Temporal frontend; turns TLS on.'),
   temporalTlsCertFile: path.optional().describe('PEM file of the client certificate for Temporal.'),
   temporalTlsKeyFile: path.optional().describe('PEM file of the client key for Temporal.'),
   temporalApiKeyFile: path.optional().describe('File that holds an API key for Temporal; turns TLS on.'),
-  listenHost: z.string().default('127.0.0.1').describe('Address of the HTTP API. Off loopback TLS is required.'),
+  listenHost: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address of the HTTP API. Off loopback TLS is required.'),
   listenPort: port.default(7450).describe('Port of the HTTP API; 0 takes a free one.'),
   tlsCertFile: path.optional().describe('PEM file of the certificate of the HTTP API.'),
   tlsKeyFile: path.optional().describe('PEM file of the key of the HTTP API.'),
   tokensFile: path.optional().describe('YAML file of API tokens; the controller does not start without one.'),
-  reconcileConcurrency: z.int().min(1).max(256).default(16).describe('Objects that one controller works on at a time.'),
-  sweepIntervalMs: z.int().min(100).default(60_000).describe('Time between two sweeps for drift, in milliseconds.'),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least level that is logged.'),
+  reconcileConcurrency: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(16)
+    .describe('Objects that one controller works on at a time.'),
+  sweepIntervalMs: z
+    .int()
+    .min(100)
+    .default(60_000)
+    .describe('Time between two sweeps for drift, in milliseconds.'),
+  logLevel: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('Least level that is logged.'),
 });
 export type Config = z.infer<typeof configSchema>;
 
@@ -52,7 +69,12 @@ export const configOptions: readonly ConfigOption[] = Object.entries(
 ).map(([field, schema]) => {
   const words = field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const node = z
-    .looseObject({ description: z.string(), default: z.unknown().optional(), secret: z.boolean().optional(), type: z.string() })
+    .looseObject({
+      description: z.string(),
+      default: z.unknown().optional(),
+      secret: z.boolean().optional(),
+      type: z.string(),
+    })
     .parse(schema);
   return {
     field: configSchema.keyof().parse(field),

@@ -35,7 +35,10 @@ export async function loadConfig({ flags, environment, file }: ConfigSources): P
       parsed.error.issues
         .map((issue) => {
           const option = configOptions.find(({ field }) => field === issue.path[0]);
-          const name = option === undefined ? 'the configuration' : `${option.field} (${option.flag}, ${option.variable})`;
+          const name =
+            option === undefined
+              ? 'the configuration'
+              : `${option.field} (${option.flag}, ${option.variable})`;
           return `${name}: ${issue.message}`;
         })
         .join('\n'),

@@ -10,10 +10,16 @@ export interface TemporalConnection {
 }
 
 export async function temporalConnection(config: Config): Promise<TemporalConnection> {
-  const { temporalTlsCaFile: ca, temporalTlsCertFile: cert, temporalTlsKeyFile: key, temporalApiKeyFile: apiKey } = config;
+  const {
+    temporalTlsCaFile: ca,
+    temporalTlsCertFile: cert,
+    temporalTlsKeyFile: key,
+    temporalApiKeyFile: apiKey,
+  } = config;
   const tls = {
     ...(ca !== undefined && { serverRootCACertificate: await readFile(ca) }),
-    ...(cert !== undefined && key !== undefined && { clientCertPair: { crt: await readFile(cert), key: await readFile(key) } }),
+    ...(cert !== undefined &&
+      key !== undefined && { clientCertPair: { crt: await readFile(cert), key: await readFile(key) } }),
   };
   return {
     address: config.temporalAddress,

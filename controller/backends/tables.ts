@@ -25,8 +25,9 @@ export async function observeRow(db: Queryable, table: GovernanceTable, uid: str
 /** Steps that bring the row to what is declared. */
 export function rowSteps(table: GovernanceTable, row: ObservedRow): PostgresStep[] {
   if (row.desired === null) return removalSteps(table, row);
-  const columns = row.actual === null ? Object.keys(row.desired) : changedColumns(row.desired, row.actual);
-  return columns.length === 0 ? [] : [{ in: 'postgres', do: 'upsertRow', table: table.name, columns }];
+  const found = row.actual === null ? 'missing' : 'changed';
+  const columns = changedColumns(row.desired, row.actual ?? {});
+  return columns.length === 0 ? [] : [{ in: 'postgres', do: 'upsertRow', table: table.name, found, columns }];
 }
 
 export function removalSteps(table: GovernanceTable, row: ObservedRow): PostgresStep[] {
@@ -34,7 +35,9 @@ export function removalSteps(table: GovernanceTable, row: ObservedRow): Postgres
 }
 
 function changedColumns(desired: Record<string, unknown>, actual: Record<string, unknown>): string[] {
-  return Object.keys(desired).filter((column) => changedPointers(desired[column], actual[column]).length > 0);
+  return Object.keys(desired)
+    .sort()
+    .filter((column) => changedPointers(desired[column], actual[column]).length > 0);
 }
 
 export async function applyRowStep(

@@ -12,6 +12,7 @@ export type Step =
       readonly in: 'postgres';
       readonly do: 'upsertRow';
       readonly table: string;
+      readonly found: 'missing' | 'changed';
       readonly columns: readonly string[];
     }
   | { readonly in: 'postgres'; readonly do: 'deleteRow'; readonly table: string }
@@ -67,7 +68,9 @@ export interface GovernanceTable {
 export function describeStep(step: Step): string {
   switch (step.do) {
     case 'upsertRow':
-      return `write row of ${step.table} (${step.columns.join(', ')})`;
+      return step.found === 'missing'
+        ? `write the missing row of ${step.table}`
+        : `correct the row of ${step.table}: ${step.columns.join(', ')}`;
     case 'deleteRow':
       return `delete row of ${step.table}`;
     case 'registerNamespace':

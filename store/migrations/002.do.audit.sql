@@ -79,7 +79,8 @@ CREATE FUNCTION audit_seal(p_fence bigint, p_most integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
   event record;
-  head record;
+  head_seq bigint;
+  head_hash bytea;
   linked integer := 0;
 BEGIN
   -- The lock makes a sealer that is being replaced finish or fail before the next one reads a head.
@@ -90,12 +91,13 @@ BEGIN
   FOR event IN
     SELECT e.id, e.chain, e.bytes FROM audit_pending p JOIN audit_event e ON e.id = p.event_id ORDER BY e.id LIMIT p_most
   LOOP
-    SELECT seq, hash INTO head FROM audit_link WHERE chain = event.chain ORDER BY seq DESC LIMIT 1;
+    SELECT seq, hash INTO head_seq, head_hash FROM audit_link WHERE chain = event.chain ORDER BY seq DESC LIMIT 1;
     IF NOT FOUND THEN
-      SELECT 0 AS seq, audit_genesis(event.chain, event.bytes) AS hash INTO head;
+      head_seq := 0;
+      head_hash := audit_genesis(event.chain, event.bytes);
     END IF;
     INSERT INTO audit_link (chain, seq, event_id, prev_hash, hash)
-      VALUES (event.chain, head.seq + 1, event.id, head.hash, sha256(event.bytes || head.hash));
+      VALUES (event.chain, head_seq + 1, event.id, head_hash, sha256(event.bytes || head_hash));
     DELETE FROM audit_pending WHERE event_id = event.id;
     linked := linked + 1;
   END LOOP;
