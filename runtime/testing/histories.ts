@@ -18,7 +18,7 @@ export async function readHistory(file: string): Promise<unknown> {
 
 /** Refuses to overwrite, so that a recording is always a new file beside the old ones. */
 export async function recordHistory(file: string, handle: WorkflowHandle): Promise<void> {
-  const json = JSON.stringify(toPlain(await handle.fetchHistory()), null, 1)
+  const json = JSON.stringify(toPlain(await handle.fetchHistory()), null, 2)
     .replaceAll(new RegExp(`\\d+@${hostname()}`, 'g'), '1@recorder')
     .replaceAll(`${userInfo().username}@`, 'recorder@');
   await writeFile(folder + file, `${json}\n`, { flag: 'wx' });
