@@ -1,9 +1,7 @@
-// Tests are TypeScript modules, run as ES modules under the pinned Node (see the `test` script).
-// Every suite that starts servers owns them, so suites run in two workers at most: CI has two cores.
-export default {
+// Tests are TypeScript modules, run as ES modules under the pinned Node (see the `test` script). `unit` tests stand beside
+// the source and start what they need; `e2e` tests share one `lattice dev`, each in an org of its own.
+const shared = {
   testEnvironment: 'node',
-  testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/examples/cdktf/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
@@ -11,6 +9,25 @@ export default {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
+};
+
+export default {
+  // CI has two cores, and many suites start servers.
   maxWorkers: 2,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/test/'],
+    },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+    },
+  ],
 };

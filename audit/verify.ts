@@ -1,7 +1,7 @@
 // Verifies chains from their links alone, without a database or a controller. It says of each break where it is and what
 // is wrong, and never trusts a hash that it did not compute.
 
-import { type AuditLink, auditEventSchema } from '../crds/audit.ts';
+import { type AuditLink, auditEventSchema, SYSTEM_CHAIN } from '../crds/audit.ts';
 import { canonicalJson, genesisHash, linkHash } from './hash.ts';
 
 export interface ChainBreak {
@@ -24,7 +24,7 @@ export async function verifyChain(
   links: AsyncIterable<AuditLink> | Iterable<AuditLink>,
 ): Promise<ChainVerdict> {
   const breaks: ChainBreak[] = [];
-  let org = chain;
+  let org = chain === SYSTEM_CHAIN ? SYSTEM_CHAIN : '';
   let length = 0;
   let head: string | undefined;
   for await (const link of links) {
@@ -38,7 +38,7 @@ export async function verifyChain(
     const event = parseEvent(link.event);
     if (event === undefined) broken('the event is not a canonical version 1 event');
     if (head === undefined) {
-      org = event?.org ?? chain;
+      if (chain !== SYSTEM_CHAIN) org = event?.org ?? '';
       head = genesisHash(chain, org).toString('hex');
     }
     if (link.prevHash !== head) broken('prevHash is not the hash of the link before it');

@@ -13,6 +13,7 @@ export interface Metrics {
   readonly passSeconds: Histogram<'kind'>;
   /** Differences that a sweep found: drifted objects, and things that nobody declared. */
   readonly drift: Counter<'kind' | 'found'>;
+  readonly sweeps: Counter;
   readonly links: Counter;
   readonly requests: Counter<'method' | 'status'>;
 }
@@ -42,6 +43,11 @@ export function createMetrics(db: Database): Metrics {
       name: 'lattice_sweep_differences_total',
       help: 'Differences found by sweeps.',
       labelNames: ['kind', 'found'],
+      registers,
+    }),
+    sweeps: new Counter({
+      name: 'lattice_sweeps_total',
+      help: 'Sweeps finished by this process.',
       registers,
     }),
     links: new Counter({

@@ -36,6 +36,10 @@ export function unstorable(value: unknown, pointer = '', depth = 0): Finding[] {
       if (Array.isArray(value))
         return value.flatMap((item, index) => unstorable(item, `${pointer}/${index}`, depth + 1));
       return Object.entries(value).flatMap(([key, item]) => [
+        // zod leaves this key out without a word, so it would pass as if it had not been written.
+        ...(key === '__proto__'
+          ? [finding('UnknownField', `${pointer}/__proto__`, '"__proto__" is not a field')]
+          : []),
         ...textFindings(key, pointer),
         ...unstorable(item, `${pointer}/${escapePointer(key)}`, depth + 1),
       ]);

@@ -43,6 +43,13 @@ export interface DevEnvironment extends DevState {
 
 const SWEEP_MS = 5_000;
 
+const TEMPORAL_SETTINGS = {
+  // The default starves the deletion of a namespace with some hundred workflows, which then takes minutes.
+  'worker.persistenceMaxQPS': 100_000,
+  // A namespace that was asked for before it existed serves this much later; the default is two seconds.
+  'system.namespaceCacheRefreshInterval': '200ms',
+};
+
 export async function startDev(options: DevOptions): Promise<DevEnvironment> {
   const folder = resolve(options.folder);
   await privateFolder(folder);
@@ -76,10 +83,12 @@ async function start(
       undo.push(() => server.stop());
       return server;
     }),
-    startTemporal({ dbFile: join(folder, 'temporal.db'), onProgress }).then((server) => {
-      undo.push(() => server.stop());
-      return server;
-    }),
+    startTemporal({ dbFile: join(folder, 'temporal.db'), onProgress, dynamicConfig: TEMPORAL_SETTINGS }).then(
+      (server) => {
+        undo.push(() => server.stop());
+        return server;
+      },
+    ),
   ]);
   const database = await prepareDatabase(postgres.url, onProgress);
 

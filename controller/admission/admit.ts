@@ -58,8 +58,8 @@ async function admitApply(world: World, caller: Caller, change: PlannedChange): 
     action === 'none' || standing !== undefined
       ? []
       : [
-          ...(await referenceFindings(world, manifest)),
           ...((await rules[manifest.kind.name]?.(world, manifest)) ?? []),
+          ...(await referenceFindings(world, manifest)),
         ];
   return {
     action,

@@ -35,7 +35,7 @@ function toNode<T extends PlannedChange>(item: T): Node<T> {
     item,
     key: `${String(kindName)}/${String(org)}/${String(names.name)}`,
     needs,
-    rank: kinds.findIndex((known) => known === kind),
+    rank: kind === undefined ? -1 : kinds.indexOf(kind),
   };
 }
 

@@ -41,6 +41,7 @@ export async function sweepOnce(context: ControllerContext): Promise<void> {
   for (const reconciler of context.reconcilers)
     await attempt(context, `table ${reconciler.table.name}`, () => sweepTable(context, reconciler));
   await attempt(context, 'orgs', () => sweepOrgs(context));
+  context.metrics.sweeps.inc();
 }
 
 async function sweepOrgs(context: ControllerContext): Promise<void> {
