@@ -1,0 +1,11 @@
+variable "org" {
+  description = "Name of the org to create."
+  type        = string
+  default     = "acme"
+}
+
+variable "team_limit_usd" {
+  description = "What the support team may spend in a month, in whole US dollars."
+  type        = number
+  default     = 50
+}

@@ -1,0 +1,79 @@
+// Builds the provider as Terraform installs it: `node provider/build.ts [--out FOLDER]` makes one bundle and a filesystem
+// mirror, from which `terraform init` works offline. Promise: the launcher runs the Node that built it. Never: a second file
+// in the mirror whose name core would take for the program.
+
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import manifest from '../package.json' with { type: 'json' };
+import { PROVIDER_ADDRESS } from './address.ts';
+
+export interface Mirror {
+  readonly mirrorDir: string;
+  /** Writes a CLI configuration file (for TF_CLI_CONFIG_FILE) that installs the provider from the mirror. */
+  writeCliConfig(path: string): Promise<void>;
+}
+
+export async function buildMirror({ out }: { readonly out: string }): Promise<Mirror> {
+  const mirrorDir = resolve(out, 'mirror');
+  const folder = join(mirrorDir, PROVIDER_ADDRESS, manifest.version, platform());
+  await rm(mirrorDir, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await build({
+    entryPoints: [join(import.meta.dirname, 'main.ts')],
+    outfile: join(folder, BUNDLE),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    minify: true,
+    legalComments: 'none',
+    // Packages in CommonJS require Node's own modules.
+    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+    logLevel: 'error',
+  });
+  const launcher = join(folder, `terraform-provider-lattice_v${manifest.version}`);
+  await writeFile(launcher, launcherScript(process.execPath));
+  await chmod(launcher, 0o755);
+  return {
+    mirrorDir,
+    writeCliConfig: async (path) => await writeFile(path, cliConfig(mirrorDir)),
+  };
+}
+
+/** Does not begin with `terraform-provider-lattice`: core runs the first file that does, in order of names. */
+const BUNDLE = 'lattice-provider.mjs';
+
+function launcherScript(node: string): string {
+  return [
+    '#!/bin/sh',
+    '# Runs the provider with the Node that built it. The folder is found again through the link that init makes.',
+    `exec ${shellQuoted(node)} "$(dirname "$0")/${BUNDLE}" "$@"`,
+    '',
+  ].join('\n');
+}
+
+const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+function cliConfig(mirrorDir: string): string {
+  const include = `include = [${JSON.stringify(PROVIDER_ADDRESS)}]`;
+  return [
+    'provider_installation {',
+    `  filesystem_mirror {\n    path = ${JSON.stringify(mirrorDir)}\n    ${include}\n  }`,
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** The running system in the words of Go, which names of release folders use. */
+function platform(): string {
+  const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
+  return `${process.platform}_${architectures[process.arch] ?? process.arch}`;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist/provider' } } });
+  const { mirrorDir } = await buildMirror(values);
+  process.stdout.write(`${mirrorDir}\n`);
+}

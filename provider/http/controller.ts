@@ -1,0 +1,107 @@
+// The controller's HTTP API as the provider uses it. Promise: every answer is parsed by the project's own schemas before
+// anything here believes it. Never: a route or a field that is not in the OpenAPI document.
+
+import type { ApiObject } from '../../crds/api.ts';
+import type { Plan } from '../../crds/plan.ts';
+import { type ExactObject, exactJson } from '../object/exact-json.ts';
+import type { ObjectKey } from '../object/key.ts';
+import { isCode } from './errors.ts';
+import type { Operation } from './operation.ts';
+import { send, type Target } from './transport.ts';
+
+export interface Controller {
+  /** Whether the object is owned by this configuration. */
+  owns(object: ApiObject): boolean;
+  /** Undefined when the object does not exist. */
+  read(operation: Operation, key: ObjectKey): Promise<ApiObject | undefined>;
+  create(
+    operation: Operation,
+    key: ObjectKey,
+    manifest: ExactObject,
+    idempotencyKey: string,
+  ): Promise<ApiObject>;
+  update(
+    operation: Operation,
+    key: ObjectKey,
+    manifest: ExactObject,
+    resourceVersion: string,
+  ): Promise<ApiObject>;
+  /** Undefined when it was gone already. */
+  remove(
+    operation: Operation,
+    key: ObjectKey,
+    resourceVersion: string | undefined,
+  ): Promise<ApiObject | undefined>;
+  /** `request` is a PlanRequest as JSON. */
+  plan(operation: Operation, request: string): Promise<Plan>;
+}
+
+export function connect(target: Target): Controller {
+  const ifMatch = (version: string) => ({ 'if-match': JSON.stringify(version) });
+  return {
+    owns: ({ metadata: { owner } }) => owner.manager === 'terraform' && owner.instance === target.instance,
+    read: async (operation, key) =>
+      await unlessMissing(
+        async () => await parseObject(await send(target, operation, { method: 'GET', path: pathOf(key) })),
+      ),
+    create: async (operation, key, manifest, idempotencyKey) =>
+      await parseObject(
+        await send(target, operation, {
+          method: 'POST',
+          path: collectionOf(key),
+          body: exactJson(manifest),
+          headers: { 'idempotency-key': idempotencyKey },
+        }),
+      ),
+    update: async (operation, key, manifest, resourceVersion) =>
+      await parseObject(
+        await send(target, operation, {
+          method: 'PUT',
+          path: pathOf(key),
+          body: exactJson(manifest),
+          headers: ifMatch(resourceVersion),
+        }),
+      ),
+    remove: async (operation, key, resourceVersion) =>
+      await unlessMissing(
+        async () =>
+          await parseObject(
+            await send(target, operation, {
+              method: 'DELETE',
+              path: pathOf(key),
+              ...(resourceVersion !== undefined && { headers: ifMatch(resourceVersion) }),
+            }),
+          ),
+      ),
+    plan: async (operation, request) => {
+      const { body } = await send(target, operation, { method: 'POST', path: '/v1/plan', body: request });
+      const { planSchema } = await import('../../crds/plan.ts');
+      return planSchema.parse(body);
+    },
+  };
+}
+
+function collectionOf({ definition, org }: ObjectKey): string {
+  return org === undefined
+    ? `/v1/${definition.plural}`
+    : `/v1/orgs/${encodeURIComponent(org)}/${definition.plural}`;
+}
+
+function pathOf(key: ObjectKey): string {
+  return `${collectionOf(key)}/${encodeURIComponent(key.name)}`;
+}
+
+async function parseObject({ body }: { readonly body: unknown }): Promise<ApiObject> {
+  const { objectSchema } = await import('../../crds/api.ts');
+  return objectSchema.parse(body);
+}
+
+/** Only the API's own NotFound means that the object is gone; a proxy's 404, or a wrong path, must stay an error. */
+async function unlessMissing(request: () => Promise<ApiObject>): Promise<ApiObject | undefined> {
+  try {
+    return await request();
+  } catch (error) {
+    if (isCode(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+// From an error to what a user reads. Promise: the controller's own words with its code and remedy, on the attribute that
+// each finding names. Never: a stack trace or a token.
+
+import type { Finding } from '../../crds/findings.ts';
+import { coded, type Diagnostic, problem, sentence } from '../diagnostics.ts';
+import { RefusedError, UnansweredError } from '../http/errors.ts';
+import { pathOf } from '../object/pointer.ts';
+import type { Attribute } from '../schema/schema.ts';
+
+const PLAN_AGAIN =
+  'Somebody changed it after this plan was made. Run terraform plan again and look at what is new.';
+
+export function failure(error: unknown, attributes: readonly Attribute[], doing: string): Diagnostic[] {
+  if (error instanceof UnansweredError)
+    return [problem('The controller does not answer', `Could not ${doing}. ${sentence(error.message)}`)];
+  if (!(error instanceof RefusedError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [problem('The controller cannot be understood', `Could not ${doing}. ${sentence(message)}`)];
+  }
+  const { code, findings, message, status } = error;
+  if (code === undefined)
+    return [
+      problem(`The controller refused with status ${status}`, `Could not ${doing}. ${sentence(message)}`),
+    ];
+  const about = findings.filter((found) => found.pointer !== '');
+  if (about.length > 0) return about.map((found) => findingDiagnostic(attributes, found));
+  const remedy =
+    code === 'StaleResourceVersion' ? PLAN_AGAIN : findings.find((found) => found.code === code)?.remedy;
+  return [coded(code, message, [], 'error', remedy)];
+}
+
+export function findingDiagnostic(
+  attributes: readonly Attribute[],
+  found: Finding,
+  level: Diagnostic['severity'] = found.level,
+): Diagnostic {
+  return coded(found.code, found.message, pathOf(attributes, found.pointer), level, found.remedy);
+}
