@@ -51,3 +51,10 @@ test('a namespace that leaves the list loses its worker, and gets it back with t
   await worker.waitFor({ 'lattice-org-a': 'running', 'lattice-org-c': 'running' });
   await serves('lattice-org-a', 'a4');
 });
+
+test('more namespaces than the cap wait in sight, and move up when there is room', async () => {
+  const capped = await world.cappedWorker(1, 'lattice-org-a', 'lattice-org-c');
+  await capped.waitFor({ 'lattice-org-a': 'running', 'lattice-org-c': 'overCap' });
+  capped.serve(['lattice-org-c']);
+  await capped.waitFor({ 'lattice-org-a': undefined, 'lattice-org-c': 'running' });
+});

@@ -25,8 +25,15 @@ export interface WorkerChild {
 
 const program = fileURLToPath(new URL('worker-process.ts', import.meta.url));
 
-export async function forkWorker(address: string, bundles: string): Promise<WorkerChild> {
-  const child = fork(program, ['--address', address, '--bundles', bundles], {
+export async function forkWorker(address: string, bundles: string, cap?: number): Promise<WorkerChild> {
+  const args = [
+    '--address',
+    address,
+    '--bundles',
+    bundles,
+    ...(cap === undefined ? [] : ['--cap', String(cap)]),
+  ];
+  const child = fork(program, args, {
     execPath: process.execPath,
     execArgv: ['--no-warnings'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

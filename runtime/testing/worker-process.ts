@@ -5,7 +5,9 @@ import { parseArgs } from 'node:util';
 import { startWorkers } from '../worker.ts';
 import type { FromWorker, ToWorker } from './worker-child.ts';
 
-const { values } = parseArgs({ options: { address: { type: 'string' }, bundles: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { address: { type: 'string' }, bundles: { type: 'string' }, cap: { type: 'string' } },
+});
 if (!values.address || !values.bundles) throw new Error('Give --address and --bundles.');
 
 let namespaces: readonly string[] = [];
@@ -24,6 +26,7 @@ const workers = await startWorkers({
   },
   log: { info: print, warn: print, error: print },
   bundleDirectory: values.bundles,
+  ...(values.cap === undefined ? {} : { caps: { namespaces: Number(values.cap) } }),
 });
 
 function isToWorker(value: unknown): value is ToWorker {

@@ -15,6 +15,8 @@ export interface World {
   deleteNamespace(namespace: string): Promise<void>;
   /** A worker child; `end` kills those that still live. */
   worker(...namespaces: string[]): Promise<WorkerChild>;
+  /** One that serves at most `cap` namespaces. */
+  cappedWorker(cap: number, ...namespaces: string[]): Promise<WorkerChild>;
   stopTemporal(): Promise<void>;
   /** Starts it again, with its data, on the same port. */
   restartTemporal(): Promise<void>;
@@ -31,6 +33,14 @@ export async function startWorld(): Promise<World> {
   const { address, port } = temporal;
   const connection = await Connection.connect({ address });
   const children: WorkerChild[] = [];
+
+  async function startWorker(cap: number | undefined, namespaces: readonly string[]): Promise<WorkerChild> {
+    const child = await forkWorker(address, bundles, cap);
+    children.push(child);
+    child.serve(namespaces);
+    return child;
+  }
+
   return {
     address,
     client: (namespace) => new Client({ connection, namespace }),
@@ -43,12 +53,8 @@ export async function startWorld(): Promise<World> {
     async deleteNamespace(namespace) {
       await connection.operatorService.deleteNamespace({ namespace });
     },
-    async worker(...namespaces) {
-      const child = await forkWorker(address, bundles);
-      children.push(child);
-      child.serve(namespaces);
-      return child;
-    },
+    worker: (...namespaces) => startWorker(undefined, namespaces),
+    cappedWorker: (cap, ...namespaces) => startWorker(cap, namespaces),
     stopTemporal: () => temporal.stop(),
     async restartTemporal() {
       temporal = await startTemporal({ dbFile, port });
