@@ -84,7 +84,8 @@ export function valueAt(value: unknown, pointer: string): unknown {
 
 /** Pointers of the leaves (and of whole added or removed parts) at which two JSON values differ, in order. */
 export function changedPointers(before: unknown, after: unknown, pointer = ''): string[] {
-  if (Object.is(before, after)) return [];
+  // Not Object.is: -0 is stored as 0, and would be a change at every apply.
+  if (before === after) return [];
   if (isContainer(before) && isContainer(after) && Array.isArray(before) === Array.isArray(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
     return [...keys]
