@@ -2,11 +2,10 @@
 // mirror, from which `terraform init` works offline. Promise: the launcher runs the Node that built it. Never: a second file
 // in the mirror whose name core would take for the program.
 
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import manifest from '../package.json' with { type: 'json' };
 import { PROVIDER_ADDRESS } from './address.ts';
 
 export interface Mirror {
@@ -16,8 +15,9 @@ export interface Mirror {
 }
 
 export async function buildMirror({ out }: { readonly out: string }): Promise<Mirror> {
+  const version = await projectVersion();
   const mirrorDir = resolve(out, 'mirror');
-  const folder = join(mirrorDir, PROVIDER_ADDRESS, manifest.version, platform());
+  const folder = join(mirrorDir, PROVIDER_ADDRESS, version, platform());
   await rm(mirrorDir, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await build({
@@ -33,7 +33,7 @@ export async function buildMirror({ out }: { readonly out: string }): Promise<Mi
     banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
     logLevel: 'error',
   });
-  const launcher = join(folder, `terraform-provider-lattice_v${manifest.version}`);
+  const launcher = join(folder, `terraform-provider-lattice_v${version}`);
   await writeFile(launcher, launcherScript(process.execPath));
   await chmod(launcher, 0o755);
   return {
@@ -64,6 +64,14 @@ function cliConfig(mirrorDir: string): string {
     '}',
     '',
   ].join('\n');
+}
+
+async function projectVersion(): Promise<string> {
+  const { version }: { readonly version?: unknown } = JSON.parse(
+    await readFile(join(import.meta.dirname, '../package.json'), 'utf8'),
+  );
+  if (typeof version !== 'string') throw new Error('package.json names no version');
+  return version;
 }
 
 /** The running system in the words of Go, which names of release folders use. */

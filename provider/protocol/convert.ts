@@ -50,8 +50,17 @@ export function diagnosticMessage({ severity, summary, detail, path }: Diagnosti
     severity: severity === 'error' ? Diagnostic_Severity.ERROR : Diagnostic_Severity.WARNING,
     summary: normalize(summary),
     detail: normalize(detail),
-    ...(path.length > 0 && { attribute: pathMessage(path) }),
+    ...(path.length > 0 && { attribute: pathMessage(locatable(path)) }),
   };
+}
+
+/**
+ * The part of a path that core finds in a configuration. It looks for the name of a nested attribute in the block around
+ * it, so `model.name` would point to the line of the resource's own `name`.
+ */
+function locatable(path: Path): Path {
+  const nested = path.findIndex((step, at) => at > 0 && typeof step === 'string');
+  return nested === -1 ? path : path.slice(0, nested);
 }
 
 export function pathMessage(path: Path): AttributePath {
