@@ -93,6 +93,11 @@ async function inTransaction<T>(
   const plain = queryable(client);
   let time: string | undefined;
   let broken: Error | undefined;
+  // Out of the pool nobody else listens, and an unheard error event would end the process when Postgres goes away.
+  const onCut = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', onCut);
   try {
     await client.query(options.readOnly ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN');
     const result = await body({
@@ -116,6 +121,7 @@ async function inTransaction<T>(
     });
     throw error;
   } finally {
+    client.off('error', onCut);
     client.release(broken);
   }
 }
@@ -143,6 +149,6 @@ export function isDatabaseOutage(error: unknown): boolean {
   const code = 'code' in error ? String(error.code) : '';
   return (
     /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT)$/.test(code) ||
-    /connection (terminated|timeout)/i.test(error.message)
+    /connection (terminated|error)|timeout (exceeded|expired)/i.test(error.message)
   );
 }
