@@ -81,6 +81,7 @@ export async function startFakeController(token = 'fake-token-3f1c'): Promise<Fa
     disturb: () => undefined,
     request: async (matches) => await new Promise((resolve) => waiting.add({ matches, resolve })),
     close: async () => {
+      if (!server.listening) return;
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
