@@ -10,13 +10,15 @@ export interface ConnectionOptions extends Pick<NativeConnectionOptions, 'tls' |
 
 export interface SharedConnection {
   get(): Promise<NativeConnection>;
-  close(): Promise<void>;
+  /** Says whether a connection was ever asked for. */
+  close(): Promise<boolean>;
 }
 
 export function shareConnection(options: ConnectionOptions): SharedConnection {
   let closed = false;
   let connected: NativeConnection | undefined;
   let connecting: Promise<NativeConnection> | undefined;
+  let asked = false;
 
   async function connect(): Promise<NativeConnection> {
     const connection = await NativeConnection.connect(options);
@@ -31,6 +33,7 @@ export function shareConnection(options: ConnectionOptions): SharedConnection {
   return {
     get() {
       if (closed) return Promise.reject(closedError());
+      asked = true;
       connecting ??= connect().catch((error: unknown) => {
         connecting = undefined;
         throw error;
@@ -40,6 +43,7 @@ export function shareConnection(options: ConnectionOptions): SharedConnection {
     async close() {
       closed = true;
       await connected?.close();
+      return asked;
     },
   };
 }

@@ -1,5 +1,6 @@
 // The worker program: serves the namespace of every org in lattice_orgs. Any number of them may run.
 
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config/definition.ts';
 import type { Log } from '../config/log.ts';
@@ -32,6 +33,7 @@ export async function startWorkerProgram(config: Config, log: Log): Promise<Work
   });
   const workers = await startWorkers({
     connection: await temporalConnection(config),
+    bundleDirectory: join(import.meta.dirname, '../dist'),
     log,
     namespaces: {
       listNamespaces: async () => {

@@ -31,7 +31,7 @@ export interface Workers {
 export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const { log, namespaces } = options;
   const caps = { ...defaultCaps, ...options.caps };
-  installRuntime(log);
+  const runtime = installRuntime(log);
   const bundle = await loadWorkflowBundle({ log, directory: options.bundleDirectory });
   const connection = shareConnection(options.connection);
   const workers = new Map<string, NamespaceWorker>();
@@ -78,17 +78,20 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
       await watch.stop();
       await Promise.all([...workers].map(([namespace, worker]) => end(namespace, worker)));
       // A worker that had to be given up still holds the connection; the process is about to end anyway.
-      await connection
-        .close()
-        .catch((error: unknown) => log.warn({ error: errorText(error) }, 'connection not closed'));
+      const used = await connection.close().catch((error: unknown) => {
+        log.warn({ error: errorText(error) }, 'connection not closed');
+        return true;
+      });
+      // Core's threads end with the last connection; where there never was one, they would keep the process alive.
+      if (!used) await runtime?.shutdown();
     },
   };
 }
 
-/** Temporal's core is one a process: whoever comes first decides where it logs. */
-function installRuntime(log: Log): void {
+/** Temporal's core is one a process: whoever comes first decides where it logs. Undefined for who came later. */
+function installRuntime(log: Log): Runtime | undefined {
   try {
-    Runtime.install({
+    return Runtime.install({
       logger: asTemporalLogger(log),
       // Its default is to stop every worker on SIGINT by itself, behind the back of the program's own order of ending.
       shutdownSignals: [],
@@ -99,5 +102,6 @@ function installRuntime(log: Log): void {
     });
   } catch (error) {
     if (!(error instanceof IllegalStateError)) throw error;
+    return undefined;
   }
 }

@@ -2,7 +2,7 @@
 // Promise: a folder under its final name is complete, whoever was killed when; two installers do the work once.
 // Never: a half-made folder under a final name; a lock that outlives its holder for long.
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -115,12 +115,17 @@ async function removeLeftovers(dir: string): Promise<void> {
   }
 }
 
+/** A zombie is dead: it holds nothing, and where nobody collects it, it would stay for ever. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return !isCode(error, 'ESRCH');
+  }
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return !existsSync('/proc/self/stat');
   }
 }
 

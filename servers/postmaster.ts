@@ -1,15 +1,10 @@
 // Deals with the lock file postmaster.pid that an earlier Postgres left in a data folder.
 // Promise: waits for a server that is going down; a number that now belongs to another program blocks nothing.
 // Never: a server ended, or the lock file removed: Postgres itself still checks the shared memory it names.
-import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, isCode } from './cache.ts';
-import { run } from './command.ts';
-import { ServerFailed } from './errors.ts';
-
-const waitLimitMs = 40_000;
+import { waitForEnd } from './previous.ts';
 
 /**
  * After a SIGKILL of the previous owner its guard shuts Postgres down, which takes a moment. A server that stays has
@@ -18,36 +13,22 @@ const waitLimitMs = 40_000;
 export async function waitForPreviousServer(
   dataDir: string,
   progress: (line: string) => void,
-  limitMs = waitLimitMs,
+  limitMs?: number,
 ): Promise<void> {
   const lockFile = join(dataDir, 'postmaster.pid');
-  const deadline = Date.now() + limitMs;
-  for (let told = false; ; told = true) {
-    const lock = await readFile(lockFile, 'utf8').catch(undefinedIfMissing);
-    const pid = Number(lock?.split('\n')[0]);
-    if (lock === undefined || !(pid > 0) || !isAlive(pid)) return;
-    if (!(await isPostgres(pid))) return disown(lockFile, lock);
-    if (Date.now() > deadline) {
-      throw new ServerFailed(
-        'Postgres',
-        `process ${pid} already serves the data folder ${dataDir}.`,
-        'Stop the program that started it, or use another state folder.',
-      );
-    }
-    if (!told) progress(`Postgres: waiting for process ${pid} to leave the data folder`);
-    await delay(100);
-  }
-}
-
-async function isPostgres(pid: number): Promise<boolean> {
-  const file = `/proc/${pid}/comm`;
-  if (existsSync('/proc/self/comm')) {
-    return ((await readFile(file, 'utf8').catch(() => '')) ?? '').startsWith('postgres');
-  }
-  return run('ps', ['-o', 'comm=', '-p', String(pid)]).then(
-    (command) => command.includes('postgres'),
-    () => false,
-  );
+  const pidIn = (lock: string | undefined): number => Number(lock?.split('\n')[0]);
+  const read = () => readFile(lockFile, 'utf8').catch(undefinedIfMissing);
+  const serves = async () => pidIn(await read());
+  await waitForEnd({
+    server: 'Postgres',
+    command: 'postgres',
+    data: dataDir,
+    pid: serves,
+    progress,
+    ...(limitMs && { limitMs }),
+  });
+  const lock = await read();
+  if (lock !== undefined && pidIn(lock) > 0 && isAlive(pidIn(lock))) await disown(lockFile, lock);
 }
 
 /**

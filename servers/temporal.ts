@@ -3,13 +3,14 @@
 //   `stop` returns when it is gone.
 // Never: a web page of its own (headless), or a default port that another server may hold.
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type Exit, startChild } from './child.ts';
 import { findTool } from './find.ts';
 import { answersGrpc } from './grpc.ts';
 import { onFreePorts, requireFree } from './ports.ts';
+import { waitForEnd } from './previous.ts';
 import { waitUntilServing } from './serving.ts';
 
 export interface TemporalOptions {
@@ -43,6 +44,7 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Runn
   if (port !== undefined) await requireFree(port, 'Temporal');
   const { path } = await findTool('temporal', { progress: onProgress });
   const dbFile = options.dbFile && resolve(options.dbFile);
+  if (dbFile) await waitForPreviousServer(dbFile, onProgress);
   const confirmDb = dbFile ? await prepareDb(dbFile) : async () => {};
   const running = await onFreePorts(3, ([free = 0, httpPort = 0, metricsPort = 0]) => {
     const ports = { port: port ?? free, httpPort, metricsPort };
@@ -52,6 +54,14 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Runn
   await confirmDb();
   onProgress(`Temporal serves on ${running.address}`);
   return running;
+}
+
+const pidFileOf = (dbFile: string): string => `${dbFile}.pid`;
+
+/** Two servers on one file: the second finds it locked and ends. */
+async function waitForPreviousServer(dbFile: string, progress: (line: string) => void): Promise<void> {
+  const pid = async () => Number(await readFile(pidFileOf(dbFile), 'utf8').catch(() => ''));
+  await waitForEnd({ server: 'Temporal', command: 'temporal', data: dbFile, pid, progress });
 }
 
 /**
@@ -79,7 +89,7 @@ interface ServeOptions {
 }
 
 async function serve(options: ServeOptions): Promise<RunningTemporal> {
-  const { path, logFile, port, metricsPort } = options;
+  const { path, dbFile, logFile, port, metricsPort } = options;
   await mkdir(dirname(logFile), { recursive: true, mode: 0o700 });
   const child = await startChild({
     name: 'Temporal',
@@ -91,6 +101,7 @@ async function serve(options: ServeOptions): Promise<RunningTemporal> {
     stopSignal: 'SIGTERM',
     stopLimitMs,
   });
+  if (dbFile) await writeFile(pidFileOf(dbFile), String(child.pid));
   const address = `127.0.0.1:${port}`;
   const stop = async () => {
     await child.stop();

@@ -48,6 +48,12 @@ const TEMPORAL_SETTINGS = {
   'worker.persistenceMaxQPS': 100_000,
   // A namespace that was asked for before it existed serves this much later; the default is two seconds.
   'system.namespaceCacheRefreshInterval': '200ms',
+  // The defaults allow a queue one look every 50 ms, which every signal, start and activity then waits for.
+  'history.transferProcessorMaxPollRPS': 1000,
+  'history.timerProcessorMaxPollRPS': 1000,
+  'history.visibilityProcessorMaxPollRPS': 1000,
+  // Room for clocks that differ between hosts; here there is one.
+  'history.timerProcessorMaxTimeShift': '1ms',
 };
 
 export async function startDev(options: DevOptions): Promise<DevEnvironment> {

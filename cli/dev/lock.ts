@@ -2,6 +2,7 @@
 
 import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive, isCode } from '../../servers/cache.ts';
 import { UsageError } from '../usage.ts';
 
 export interface FolderLock {
@@ -17,9 +18,9 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       await file.close();
       return { release: () => rm(path, { force: true }) };
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST') || attempt > 3) throw error;
+      if (!isCode(error, 'EEXIST') || attempt > 3) throw error;
       const pid = Number(await readFile(path, 'utf8').catch(() => ''));
-      if (pid > 0 && isRunning(pid))
+      if (pid > 0 && isAlive(pid))
         throw new UsageError(
           `${folder} is in use by another \`lattice dev\` (pid ${pid}); stop it or give another --state`,
           {
@@ -28,14 +29,5 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
         );
       await rm(path, { force: true });
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,6 +1,7 @@
 // Temporal as the controller uses it: namespaces and agent workflows. One connection serves all; every call has a deadline,
 // and what a call meant is always judged by reading afterwards, never by its return alone.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   Client,
   Connection,
@@ -9,6 +10,7 @@ import {
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
 } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { z } from 'zod';
 import type { TemporalConnection } from '../../config/temporal.ts';
@@ -20,6 +22,7 @@ import {
   APPLY_DIRECTIVE,
   MEMO_GENERATION,
   MEMO_UID,
+  refusals,
   workflowIdOf,
 } from '../../crds/agent-workflow.ts';
 import { describeStep, type TemporalStep } from '../reconcile/reconciler.ts';
@@ -175,21 +178,39 @@ async function deliver(client: Client, input: AgentInput, withDeadline: WithDead
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
   });
+  // One id for all tries of a directive: Temporal takes few updates at a time, and each try under an id of its own would
+  // count. A fence is new with every lease, so a directive that another lease sends is another update.
+  const updateId = `directive/${input.directive.fence}/${input.directive.generation}`;
+  const acknowledged = withDeadline(
+    () =>
+      client.workflow.executeUpdateWithStart<AgentWorkflow, AgentState, [AgentInput['directive']]>(
+        APPLY_DIRECTIVE,
+        {
+          startWorkflowOperation: start,
+          args: [input.directive],
+          updateId,
+        },
+      ),
+    ACKNOWLEDGE_MS,
+  ).catch((error: unknown) => {
+    if (!isDeadline(error) && !isRefusal(error, refusals.agentStopped)) throw error;
+  });
+  // The client's own retries can outlast the deadline.
+  const late = new AbortController();
   try {
-    await withDeadline(
-      () =>
-        client.workflow.executeUpdateWithStart<AgentWorkflow, AgentState, [AgentInput['directive']]>(
-          APPLY_DIRECTIVE,
-          {
-            startWorkflowOperation: start,
-            args: [input.directive],
-          },
-        ),
-      ACKNOWLEDGE_MS,
-    );
-  } catch (error) {
-    if (!isDeadline(error)) throw error;
+    await Promise.race([
+      acknowledged,
+      delay(ACKNOWLEDGE_MS, undefined, { signal: late.signal }).catch(() => {}),
+    ]);
+  } finally {
+    late.abort();
+    acknowledged.catch(() => {});
   }
+}
+
+/** A workflow that drains towards its end takes no directive; the next try starts a new run. */
+function isRefusal(error: unknown, type: string): boolean {
+  return error instanceof Error && error.cause instanceof ApplicationFailure && error.cause.type === type;
 }
 
 const memoMarks = z.looseObject({
