@@ -1,12 +1,16 @@
-// Builds the provider as Terraform installs it: `node provider/build.ts [--out FOLDER]` makes one bundle and a filesystem
-// mirror, from which `terraform init` works offline. Promise: the launcher runs the Node that built it. Never: a second file
+// Builds the provider as Terraform installs it: `node provider/build.ts [--out FOLDER]` makes a filesystem mirror with the
+// program in it, from which `terraform init` works offline. Promise: the launcher runs the Node that built it. Never: a second file
 // in the mirror whose name core would take for the program.
 
+import { execFile } from 'node:child_process';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
 import { PROVIDER_ADDRESS } from './address.ts';
+import { PROGRAM, programFooter, programHeader } from './launch/program.ts';
+import { createCertificate } from './protocol/certificate.ts';
+import { INVITATION } from './protocol/handshake.ts';
 
 export interface Mirror {
   readonly mirrorDir: string;
@@ -20,18 +24,28 @@ export async function buildMirror({ out }: { readonly out: string }): Promise<Mi
   const folder = join(mirrorDir, PROVIDER_ADDRESS, version, platform());
   await rm(mirrorDir, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await build({
-    entryPoints: [join(import.meta.dirname, 'main.ts')],
-    outfile: join(folder, BUNDLE),
+  const common = {
     bundle: true,
     platform: 'node',
     target: 'node24',
-    format: 'esm',
-    minify: true,
-    legalComments: 'none',
-    // Packages in CommonJS require Node's own modules.
-    banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
+    format: 'cjs',
     logLevel: 'error',
+  } as const;
+  await build({
+    ...common,
+    entryPoints: [join(import.meta.dirname, 'main.ts')],
+    outfile: join(folder, PROGRAM),
+    legalComments: 'none',
+    banner: { js: programHeader },
+    footer: { js: programFooter },
+  });
+  await build({
+    ...common,
+    entryPoints: [join(import.meta.dirname, 'launch/start.ts')],
+    outfile: join(folder, START),
+  });
+  await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'launch/compile.ts'), folder], {
+    env: { ...process.env, ...INVITATION, PLUGIN_CLIENT_CERT: createCertificate().certificatePem },
   });
   const launcher = join(folder, `terraform-provider-lattice_v${version}`);
   await writeFile(launcher, launcherScript(process.execPath));
@@ -42,14 +56,13 @@ export async function buildMirror({ out }: { readonly out: string }): Promise<Mi
   };
 }
 
-/** Does not begin with `terraform-provider-lattice`: core runs the first file that does, in order of names. */
-const BUNDLE = 'lattice-provider.mjs';
+const START = 'lattice-start.cjs';
 
 function launcherScript(node: string): string {
   return [
     '#!/bin/sh',
     '# Runs the provider with the Node that built it. The folder is found again through the link that init makes.',
-    `exec ${shellQuoted(node)} "$(dirname "$0")/${BUNDLE}" "$@"`,
+    `exec ${shellQuoted(node)} "$(dirname "$0")/${START}" "$@"`,
     '',
   ].join('\n');
 }

@@ -59,4 +59,5 @@ function reattachLine({ socketPath }: RunningServer): string {
   return `TF_REATTACH_PROVIDERS='${JSON.stringify(reattach)}'`;
 }
 
-await main();
+/** Resolves when the provider serves. */
+export const started = main();

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildMirror, type Mirror } from './build.ts';
 import { createCertificate } from './protocol/certificate.ts';
-import { COOKIE, startProgram } from './testing/program.ts';
+import { INVITATION } from './protocol/handshake.ts';
+import { startProgram } from './testing/program.ts';
 
 let out = '';
 let mirror: Mirror;
@@ -28,7 +29,7 @@ test('started by hand it says what it is, on stderr, and fails', async () => {
 });
 
 test('a client that does not speak protocol 6 is told so', async () => {
-  const program = await startProgram(mirror, { ...COOKIE, PLUGIN_PROTOCOL_VERSIONS: '4,5' });
+  const program = await startProgram(mirror, { ...INVITATION, PLUGIN_PROTOCOL_VERSIONS: '4,5' });
   const { exitCode, stderr } = await program.finished;
   expect(exitCode).toBe(1);
   expect(stderr).toContain('speaks plugin protocol 6 only');
@@ -37,7 +38,7 @@ test('a client that does not speak protocol 6 is told so', async () => {
 test('stdout is the handshake and nothing else; Ctrl-C is ignored, SIGTERM ends it and leaves no socket', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'lattice-sockets-'));
   const program = await startProgram(mirror, {
-    ...COOKIE,
+    ...INVITATION,
     PLUGIN_CLIENT_CERT: createCertificate().certificatePem,
     PLUGIN_UNIX_SOCKET_DIR: folder,
   });

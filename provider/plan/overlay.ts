@@ -1,8 +1,8 @@
 // What this process has planned so far and not applied yet. Terraform plans one resource at a time, what is referred to
-// first; with the overlay each dry run sees the plan as a whole. Promise: a request stays under the size that the controller
-// takes. Never: an entry whose key is not known.
+// first; with the overlay each dry run sees the plan as a whole. Promise: a dry run carries what can matter to it and no
+// more, so that a plan of a thousand objects costs a thousand small questions. Never: an entry whose key is not known.
 
-import { type ExactObject, exactJson } from '../object/exact-json.ts';
+import { type Exact, type ExactObject, exactJson } from '../object/exact-json.ts';
 import { keyText, type ObjectKey } from '../object/key.ts';
 
 export interface Change {
@@ -20,12 +20,11 @@ export interface Overlay {
   request(change: Change): string;
 }
 
-/** The controller takes 1 MiB; some is left for the change itself. */
-const MOST_BYTES = 640 * 1024;
-
 interface Entry {
   readonly change: Change;
   readonly json: string;
+  /** Every text in the manifest: whatever it refers to is among them. */
+  readonly mentions: ReadonlySet<string>;
 }
 
 export function createOverlay(): Overlay {
@@ -33,37 +32,49 @@ export function createOverlay(): Overlay {
   let entries: readonly Entry[] = [];
   return {
     record: (change) => {
-      entries = [...entries, { change, json: changeJson(change) }];
+      entries = [...entries, entryOf(change)];
     },
     forget: (key) => {
       const text = keyText(key);
       entries = entries.filter(({ change }) => keyText(change.key) !== text);
     },
     request: (change) => {
-      const seen = relevant(entries, change).map(({ json }) => json);
-      return `{"changes":[${changeJson(change)}],"overlay":[${seen.join(',')}]}`;
+      const entry = entryOf(change);
+      const seen = relevantTo(entry, entries).map(({ json }) => json);
+      return `{"changes":[${entry.json}],"overlay":[${seen.join(',')}]}`;
     },
   };
 }
 
-function changeJson({ action, manifest, unknown }: Change): string {
-  return exactJson({ action, manifest, unknown });
+function entryOf(change: Change): Entry {
+  const { action, manifest, unknown } = change;
+  return { change, json: exactJson({ action, manifest, unknown }), mentions: new Set(textsIn(manifest)) };
 }
 
-/** What can matter: the same org. Where that is too much, what the change names, and what that names in turn. */
-function relevant(entries: readonly Entry[], change: Change): readonly Entry[] {
-  const org = orgOf(change.key);
-  const near = entries.filter((entry) => orgOf(entry.change.key) === org);
-  if (near.reduce((bytes, { json }) => bytes + Buffer.byteLength(json), 0) <= MOST_BYTES) return near;
-  const named = new Set<Entry>();
-  const open = [changeJson(change)];
-  for (let text = open.pop(); text !== undefined; text = open.pop())
-    for (const entry of near)
-      if (!named.has(entry) && text.includes(JSON.stringify(entry.change.key.name))) {
-        named.add(entry);
-        open.push(entry.json);
+/** What the change mentions, what that mentions in turn, and what mentions the change: all in the same org. */
+function relevantTo(entry: Entry, entries: readonly Entry[]): readonly Entry[] {
+  const org = orgOf(entry.change.key);
+  const near = entries.filter(({ change }) => orgOf(change.key) === org);
+  const byName = Map.groupBy(near, ({ change }) => change.key.name);
+  const needed = new Set<Entry>();
+  const open = [entry];
+  for (let next = open.pop(); next !== undefined; next = open.pop())
+    for (const mentioned of [...next.mentions].flatMap((name) => byName.get(name) ?? []))
+      if (!needed.has(mentioned)) {
+        needed.add(mentioned);
+        open.push(mentioned);
       }
-  return near.filter((entry) => named.has(entry));
+  // Everything mentions its org, and an org's change does not depend on what lives in it.
+  const dependents =
+    entry.change.key.org === undefined ? [] : near.filter((each) => each.mentions.has(entry.change.key.name));
+  for (const dependent of dependents) needed.add(dependent);
+  return near.filter((each) => needed.has(each));
+}
+
+function textsIn(value: Exact): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
 }
 
 /** An object of a kind without an org is an org of its own name: what lives there sees it. */

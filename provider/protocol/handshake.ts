@@ -8,6 +8,9 @@ const COOKIE_VALUE = 'd602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca
 const CORE_VERSION = 1;
 export const PROTOCOL_VERSION = 6;
 
+/** The environment with which Terraform starts a provider, but for the certificate. */
+export const INVITATION = { [COOKIE_NAME]: COOKIE_VALUE, PLUGIN_PROTOCOL_VERSIONS: '5,6' };
+
 export type Invitation =
   | { readonly refused: string }
   | {

@@ -6,11 +6,6 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Mirror } from '../build.ts';
 
-export const COOKIE = {
-  TF_PLUGIN_MAGIC_COOKIE: 'd602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2',
-  PLUGIN_PROTOCOL_VERSIONS: '5,6',
-};
-
 export interface Program {
   /** The first line on stdout; empty when there is none. */
   readonly firstLine: Promise<string>;
