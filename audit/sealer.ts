@@ -40,20 +40,20 @@ export function startSealer({ db, holder, onSealed, onError }: SealerOptions): S
       again ||= sealed?.links === BATCH;
     } while (again && !stopped);
   };
+  const attempt = (): Promise<void> =>
+    seal().catch((error: unknown) => {
+      if (sqlState(error) !== LOST_LEASE) onError?.(error);
+    });
   const wake = (): void => {
     if (stopped) return;
     if (running !== undefined) {
       again = true;
       return;
     }
-    running = seal()
-      .catch((error: unknown) => {
-        if (sqlState(error) !== LOST_LEASE) onError?.(error);
-      })
-      .finally(() => {
-        running = undefined;
-        if (again) wake();
-      });
+    running = attempt().finally(() => {
+      running = undefined;
+      if (again) wake();
+    });
   };
   const lease = holdLease(db, 'sealer', holder, wake);
   const poll = setInterval(wake, POLL_MS);
@@ -63,6 +63,8 @@ export function startSealer({ db, holder, onSealed, onError }: SealerOptions): S
       stopped = true;
       clearInterval(poll);
       await running;
+      // What was appended while it was busy; after this the lease is gone, and nobody may link it for a while.
+      await attempt();
       await lease.stop();
     },
   };
