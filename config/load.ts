@@ -48,12 +48,21 @@ export async function loadConfig({ flags, environment, file }: ConfigSources): P
 }
 
 async function readConfigFile(file: string): Promise<Record<string, unknown>> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new ConfigError(`the configuration file ${file} cannot be read: ${String(error)}`);
-  });
-  const parsed = z.record(z.string(), z.unknown()).safeParse(parse(text));
+  const parsed = z.record(z.string(), z.unknown()).safeParse(await readYaml('configuration', file));
   if (!parsed.success) throw new ConfigError(`the configuration file ${file} is not a YAML mapping`);
   return parsed.data;
+}
+
+/** What a YAML file holds. Throws ConfigError; `what` says what the file is for. */
+export async function readYaml(what: string, file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new ConfigError(`the ${what} file ${file} cannot be read: ${String(error)}`);
+  });
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new ConfigError(`the ${what} file ${file} is not YAML: ${String(error)}`);
+  }
 }
 
 function requireTlsOffLoopback(config: Config): void {

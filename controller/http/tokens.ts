@@ -2,10 +2,8 @@
 // HTTP client may claim to be the owner of is bound to its credential.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { z } from 'zod';
-import { ConfigError } from '../../config/load.ts';
+import { ConfigError, readYaml } from '../../config/load.ts';
 import { managers, type Owner } from '../../crds/api.ts';
 import { finding, LatticeError } from '../../crds/findings.ts';
 import { type Caller, verbs } from '../admission/caller.ts';
@@ -28,10 +26,7 @@ export const tokensFileSchema = z.strictObject({ tokens: z.array(tokenSchema).mi
 export async function loadTokens(file: string | undefined): Promise<Token[]> {
   if (file === undefined)
     throw new ConfigError('tokensFile is not set: without tokens nobody could call the API');
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new ConfigError(`the tokens file ${file} cannot be read: ${String(error)}`);
-  });
-  const parsed = tokensFileSchema.safeParse(parse(text));
+  const parsed = tokensFileSchema.safeParse(await readYaml('tokens', file));
   if (!parsed.success)
     throw new ConfigError(`the tokens file ${file} is not valid: ${z.prettifyError(parsed.error)}`);
   const names = parsed.data.tokens.map((token) => token.name);
