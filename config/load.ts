@@ -43,6 +43,8 @@ export async function loadConfig({ flags, environment, file }: ConfigSources): P
         })
         .join('\n'),
     );
+  requireTogether(parsed.data, 'tlsCertFile', 'tlsKeyFile');
+  requireTogether(parsed.data, 'temporalTlsCertFile', 'temporalTlsKeyFile');
   requireTlsOffLoopback(parsed.data);
   return parsed.data;
 }
@@ -65,9 +67,13 @@ export async function readYaml(what: string, file: string): Promise<unknown> {
   }
 }
 
+/** One without the other would be left aside, and the connection would be less safe than it reads. */
+function requireTogether(config: Config, left: keyof Config, right: keyof Config): void {
+  if ((config[left] === undefined) !== (config[right] === undefined))
+    throw new ConfigError(`${left} and ${right} belong together: set both or neither`);
+}
+
 function requireTlsOffLoopback(config: Config): void {
-  if ((config.tlsCertFile === undefined) !== (config.tlsKeyFile === undefined))
-    throw new ConfigError('tlsCertFile and tlsKeyFile belong together: set both or neither');
   if (config.tlsCertFile === undefined && !isLoopback(config.listenHost))
     throw new ConfigError(
       `listenHost ${config.listenHost} is not a loopback address: set tlsCertFile and tlsKeyFile, or listen on 127.0.0.1`,
