@@ -53,7 +53,7 @@ resource "lattice_agent" "triage" {
   }
 
   limits = {
-    max_turns = 4
+    max_turns = var.triage_max_turns
   }
 }
 

@@ -9,3 +9,9 @@ variable "team_limit_usd" {
   type        = number
   default     = 50
 }
+
+variable "triage_max_turns" {
+  description = "Most model calls of the triage agent for one ticket."
+  type        = number
+  default     = 4
+}
