@@ -4,9 +4,9 @@ import { execFile } from 'node:child_process';
 import { appendFile, cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { temporaryFolder } from '../../servers/testing.ts';
+import { temporaryFolder } from '../servers/testing.ts';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..');
 
 interface Ended {
   readonly code: number;
@@ -16,7 +16,7 @@ interface Ended {
 
 function generate(folder: string, ...args: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    const command = ['--no-warnings', join(folder, 'crds/generate/main.ts'), ...args];
+    const command = ['--no-warnings', join(folder, 'cli/generate.ts'), ...args];
     const child = execFile(process.execPath, command, (_error, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );
@@ -25,7 +25,7 @@ function generate(folder: string, ...args: string[]): Promise<Ended> {
 
 async function copyOfRepository() {
   const folder = await temporaryFolder();
-  for (const part of ['crds', 'docs/reference', 'package.json'])
+  for (const part of ['cli', 'config', 'crds', 'docs/reference', 'package.json'])
     await cp(join(root, part), join(folder.path, part), { recursive: true });
   await symlink(join(root, 'node_modules'), join(folder.path, 'node_modules'));
   return folder;
