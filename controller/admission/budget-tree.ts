@@ -33,21 +33,24 @@ export async function budgetFindings(world: World, manifest: ValidManifest): Pro
         `budget "${budget.name}" would be below itself through "${budget.spec.parent}"`,
       ),
     ];
-  const asChild = above.flatMap((parent) => misfit(budget, parent));
-  const children = await world.dependents({ kind: 'Budget', org: manifest.org, name: manifest.name });
-  const asParent = children
-    .filter((child) => child.kind === 'Budget' && !child.deleting && child.name !== budget.name)
-    .flatMap((child) => {
-      const spec = budgetSpec.safeParse(child.spec);
-      return spec.success ? misfit({ name: child.name, spec: spec.data }, budget) : [];
-    })
-    // The change is to the parent, so its field is to blame.
-    .map((found) => ({
-      ...found,
-      remedy: 'Change the child first, or choose a value that its limit and window fit.',
-    }));
-  return dedupe([...asChild, ...asParent]);
+  const below = await descendants(world, manifest.org, budget);
+  const asChild = above.flatMap((parent) => [
+    ...windowMisfit(budget, parent),
+    ...limitMisfit(budget, parent),
+  ]);
+  const asParent = below.flatMap((under) => [
+    // Windows nest, so whatever is deeper fits if the child does. Limits do not: one that is left out says nothing.
+    ...(under.spec.parent === budget.name ? windowMisfit(under, budget) : []),
+    ...limitMisfit(under, budget),
+    ...above.flatMap((parent) => limitMisfit(under, parent)).map(blameParent),
+  ]);
+  // The change is to the budget above, so its field is to blame.
+  const remedy = 'Change the child first, or choose a value that its limit and window fit.';
+  return dedupe([...asChild, ...asParent.map((found) => ({ ...found, remedy }))]);
 }
+
+/** What is below does not fit what is above: that is due to where this budget is put. */
+const blameParent = (found: Finding): Finding => ({ ...found, pointer: '/spec/parent' });
 
 async function ancestors(world: World, org: string, budget: Named): Promise<Named[] | 'cycle'> {
   const path: Named[] = [];
@@ -64,7 +67,23 @@ async function ancestors(world: World, org: string, budget: Named): Promise<Name
   return path;
 }
 
-function misfit(child: Named, parent: Named): Finding[] {
+/** Every budget below, the nearest first; what is being deleted holds nothing up. */
+async function descendants(world: World, org: string, budget: Named): Promise<Named[]> {
+  const found = new Map<string, Named>();
+  const open = [budget.name];
+  for (let name = open.shift(); name !== undefined; name = open.shift())
+    for (const child of await world.dependents({ kind: 'Budget', org, name })) {
+      if (child.kind !== 'Budget' || child.deleting || child.name === budget.name || found.has(child.name))
+        continue;
+      const spec = budgetSpec.safeParse(child.spec);
+      if (!spec.success) continue;
+      found.set(child.name, { name: child.name, spec: spec.data });
+      open.push(child.name);
+    }
+  return [...found.values()];
+}
+
+function windowMisfit(child: Named, parent: Named): Finding[] {
   const findings: Finding[] = [];
   if (!fitsInto[child.spec.window].includes(parent.spec.window))
     findings.push(
@@ -82,6 +101,11 @@ function misfit(child: Named, parent: Named): Finding[] {
         `budget "${child.name}" counts in ${child.spec.timeZone}, budget "${parent.name}" in ${parent.spec.timeZone}`,
       ),
     );
+  return findings;
+}
+
+function limitMisfit(child: Named, parent: Named): Finding[] {
+  const findings: Finding[] = [];
   for (const limit of ['limitMicroUsd', 'limitTokens'] as const) {
     const [inner, outer] = [child.spec[limit], parent.spec[limit]];
     if (inner !== undefined && outer !== undefined && inner > outer)
