@@ -1,0 +1,215 @@
+// The reconciler of agents as tables: what stands goes in as plain data, steps and a judgement come out.
+
+import { expect, test } from '@jest/globals';
+import { agent } from '../../crds/agent.ts';
+import type { Database } from '../../store/database.ts';
+import type { StoredObject } from '../../store/objects.ts';
+import type { ObservedRow } from '../backends/tables.ts';
+import type { ObservedWorkflow, TemporalBackend } from '../backends/temporal.ts';
+import { agentReconciler } from './agent.ts';
+import { describeStep, type Result, type Step } from './reconciler.ts';
+
+const refuse = (): never => {
+  throw new Error('a diff asks nobody');
+};
+const db: Database = { rows: refuse, run: refuse, transaction: refuse, close: refuse };
+const temporal: TemporalBackend = {
+  namespaceState: refuse,
+  observeWorkflow: refuse,
+  listWorkflows: refuse,
+  perform: refuse,
+  ping: refuse,
+  close: refuse,
+};
+
+const UID = '0190a5d0-7b1e-7c3a-9f00-000000000001';
+const FENCE = 42;
+
+const stored = (spec: Record<string, unknown>, deleting = false): StoredObject => ({
+  uid: UID,
+  kind: agent,
+  org: 'acme',
+  name: 'x',
+  owner: { manager: 'api', instance: 'me', ref: '' },
+  labels: {},
+  annotations: {},
+  spec,
+  generation: 3,
+  resourceVersion: '9',
+  status: { observedGeneration: 0, conditions: [], externalIds: {} },
+  idempotencyKey: null,
+  createdAt: new Date(0),
+  deletionTimestamp: deleting ? new Date(1) : null,
+});
+
+const row = (
+  desired: Record<string, unknown> | null,
+  actual: Record<string, unknown> | null,
+): ObservedRow => ({ desired, actual });
+const same = row({ uid: UID, n: 1 }, { uid: UID, n: 1 });
+const missing = row({ uid: UID, n: 1 }, null);
+const gone = row({ uid: UID, n: 1 }, null);
+
+const words = (steps: Step[]): string[] => steps.map(describeStep);
+const judged = (result: Result): string =>
+  `${result.type} ${result.type === 'done' ? result.reason : result.code}`;
+
+interface AgentCase {
+  readonly why: string;
+  readonly deleting?: boolean;
+  readonly desired?: 'running' | 'paused' | 'stopped';
+  readonly row: ObservedRow;
+  readonly workflow: ObservedWorkflow;
+  readonly steps: readonly string[];
+  readonly result: string;
+}
+
+const running = (generation: number | undefined): ObservedWorkflow => ({
+  state: 'running',
+  generation,
+  uid: UID,
+});
+const closed: ObservedWorkflow = { state: 'closed', closedAs: 'terminated' };
+const absent: ObservedWorkflow = { state: 'absent' };
+const deliver = (found: string) => `deliver generation 3 to its workflow (found ${found})`;
+const terminate = `terminate workflow agent/${UID}`;
+const writeAgent = 'write the missing row of lattice_agents';
+const deleteAgent = 'delete row of lattice_agents';
+
+test.each<AgentCase>([
+  {
+    why: 'new: the row stands before the workflow starts',
+    row: missing,
+    workflow: absent,
+    steps: [writeAgent, deliver('none')],
+    result: 'again WorkflowPending',
+  },
+  { why: 'as declared', row: same, workflow: running(3), steps: [], result: 'done Running' },
+  {
+    why: 'an older generation',
+    row: same,
+    workflow: running(2),
+    steps: [deliver('at generation 2')],
+    result: 'again WorkflowPending',
+  },
+  {
+    why: 'nothing acknowledged',
+    row: same,
+    workflow: running(undefined),
+    steps: [deliver('running')],
+    result: 'again WorkflowPending',
+  },
+  {
+    why: 'ended behind our back',
+    row: same,
+    workflow: closed,
+    steps: [deliver('terminated')],
+    result: 'again WorkflowPending',
+  },
+  {
+    why: 'no namespace yet',
+    row: missing,
+    workflow: { state: 'no-namespace' },
+    steps: [writeAgent],
+    result: 'again NamespacePending',
+  },
+  {
+    why: 'paused, and acknowledged',
+    desired: 'paused',
+    row: same,
+    workflow: running(3),
+    steps: [],
+    result: 'done Paused',
+  },
+  {
+    why: 'paused, and never started',
+    desired: 'paused',
+    row: same,
+    workflow: absent,
+    steps: [deliver('none')],
+    result: 'again WorkflowPending',
+  },
+  {
+    why: 'stopped, and still running',
+    desired: 'stopped',
+    row: same,
+    workflow: running(3),
+    steps: [deliver('at generation 3')],
+    result: 'again WorkflowPending',
+  },
+  {
+    why: 'stopped, and ended',
+    desired: 'stopped',
+    row: same,
+    workflow: closed,
+    steps: [],
+    result: 'done Stopped',
+  },
+  {
+    why: 'stopped, and never started',
+    desired: 'stopped',
+    row: same,
+    workflow: absent,
+    steps: [],
+    result: 'done Stopped',
+  },
+  {
+    why: 'deleted: the workflow ends before the row goes',
+    deleting: true,
+    row: same,
+    workflow: running(3),
+    steps: [terminate, deleteAgent],
+    result: 'again WorkflowPending',
+  },
+  {
+    why: 'deleted after it was stopped',
+    deleting: true,
+    desired: 'stopped',
+    row: same,
+    workflow: closed,
+    steps: [deleteAgent],
+    result: 'done Deleted',
+  },
+  {
+    why: 'deleted, its namespace gone before',
+    deleting: true,
+    row: gone,
+    workflow: { state: 'no-namespace' },
+    steps: [],
+    result: 'done Deleted',
+  },
+])('an agent: $why', ({ deleting, desired = 'running', row: observedRow, workflow, steps, result }) => {
+  const reconciler = agentReconciler(db, temporal);
+  const object = stored(
+    { model: { provider: 'ollama', name: 'x' }, tools: [], desiredState: desired },
+    deleting,
+  );
+  const observed = { row: observedRow, workflow };
+  expect(words(reconciler.diff(object, observed, FENCE))).toEqual(steps);
+  expect(judged(reconciler.assess(object, observed))).toBe(result);
+});
+
+test('a directive carries the generation, the declared state and the fence of the lease', () => {
+  const object = stored({ model: { provider: 'ollama', name: 'x' }, desiredState: 'paused' });
+  expect(agentReconciler(db, temporal).diff(object, { row: same, workflow: absent }, FENCE)).toEqual([
+    {
+      in: 'temporal',
+      do: 'deliverDirective',
+      namespace: 'lattice-org-acme',
+      found: 'found none',
+      input: {
+        uid: UID,
+        org: 'acme',
+        name: 'x',
+        directive: { generation: 3, desiredState: 'paused', fence: FENCE },
+      },
+    },
+  ]);
+});
+
+test('an agent is told by its namespace and its workflow', () => {
+  expect(agentReconciler(db, temporal).externalIds(stored({}))).toEqual({
+    temporalNamespace: 'lattice-org-acme',
+    workflowId: `agent/${UID}`,
+  });
+});

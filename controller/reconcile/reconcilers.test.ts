@@ -1,0 +1,211 @@
+// The reconcilers of orgs and budgets as tables: what stands goes in as plain data, steps and a judgement come out.
+
+import { expect, test } from '@jest/globals';
+import { budget } from '../../crds/budget.ts';
+import type { Kind } from '../../crds/kind.ts';
+import { org } from '../../crds/org.ts';
+import type { Database } from '../../store/database.ts';
+import type { StoredObject } from '../../store/objects.ts';
+import type { ObservedRow } from '../backends/tables.ts';
+import type { NamespaceState, TemporalBackend } from '../backends/temporal.ts';
+import { budgetReconciler } from './budget.ts';
+import { orgReconciler } from './org.ts';
+import { describeStep, type Result, type Step } from './reconciler.ts';
+
+const refuse = (): never => {
+  throw new Error('a diff asks nobody');
+};
+const db: Database = { rows: refuse, run: refuse, transaction: refuse, close: refuse };
+const temporal: TemporalBackend = {
+  namespaceState: refuse,
+  observeWorkflow: refuse,
+  listWorkflows: refuse,
+  perform: refuse,
+  ping: refuse,
+  close: refuse,
+};
+
+const UID = '0190a5d0-7b1e-7c3a-9f00-000000000001';
+const FENCE = 42;
+
+const stored = (kind: Kind, spec: Record<string, unknown> = {}, deleting = false): StoredObject => ({
+  uid: UID,
+  kind,
+  org: 'acme',
+  name: kind === org ? 'acme' : 'x',
+  owner: { manager: 'api', instance: 'me', ref: '' },
+  labels: {},
+  annotations: {},
+  spec,
+  generation: 3,
+  resourceVersion: '9',
+  status: { observedGeneration: 0, conditions: [], externalIds: {} },
+  idempotencyKey: null,
+  createdAt: new Date(0),
+  deletionTimestamp: deleting ? new Date(1) : null,
+});
+
+const row = (
+  desired: Record<string, unknown> | null,
+  actual: Record<string, unknown> | null,
+): ObservedRow => ({ desired, actual });
+const same = row({ uid: UID, n: 1 }, { uid: UID, n: 1 });
+const missing = row({ uid: UID, n: 1 }, null);
+const edited = row({ uid: UID, n: 1 }, { uid: UID, n: 2 });
+const gone = row({ uid: UID, n: 1 }, null);
+
+const words = (steps: Step[]): string[] => steps.map(describeStep);
+const judged = (result: Result): string =>
+  `${result.type} ${result.type === 'done' ? result.reason : result.code}`;
+
+test.each([
+  { why: 'as declared', row: same, steps: [] },
+  {
+    why: 'a missing row names all columns',
+    row: missing,
+    steps: ['write the missing row of lattice_ai_budgets'],
+  },
+  { why: 'an edited column', row: edited, steps: ['correct the row of lattice_ai_budgets: n'] },
+  {
+    why: 'NULL, which lifts a limit',
+    row: row({ a: 0, b: null }, { a: null, b: null }),
+    steps: ['correct the row of lattice_ai_budgets: a'],
+  },
+  {
+    why: 'NULL is not zero',
+    row: row({ a: null }, { a: 0 }),
+    steps: ['correct the row of lattice_ai_budgets: a'],
+  },
+  {
+    why: 'a list in another order',
+    row: row({ a: [1, 2] }, { a: [2, 1] }),
+    steps: ['correct the row of lattice_ai_budgets: a'],
+  },
+  {
+    why: 'several columns, in order',
+    row: row({ b: 1, a: 1, c: 1 }, { b: 2, a: 2, c: 1 }),
+    steps: ['correct the row of lattice_ai_budgets: a, b'],
+  },
+  {
+    why: 'nothing is declared any more',
+    row: row(null, { uid: UID }),
+    steps: ['delete row of lattice_ai_budgets'],
+  },
+  { why: 'nothing is declared and nothing stands', row: row(null, null), steps: [] },
+])('the row of a budget is brought to what is declared: $why', ({ row: observed, steps }) => {
+  expect(words(budgetReconciler(db).diff(stored(budget), observed, FENCE))).toEqual(steps);
+});
+
+test.each([
+  { why: 'its row stands', row: same, steps: ['delete row of lattice_ai_budgets'] },
+  { why: 'its row is gone', row: gone, steps: [] },
+])('a deleted budget takes its row along: $why', ({ row: observed, steps }) => {
+  const reconciler = budgetReconciler(db);
+  const object = stored(budget, {}, true);
+  expect(words(reconciler.diff(object, observed, FENCE))).toEqual(steps);
+  expect(reconciler.assess(object, observed).type).toBe('done');
+});
+
+interface OrgCase {
+  readonly why: string;
+  readonly deleting?: boolean;
+  readonly row: ObservedRow;
+  readonly namespace: NamespaceState;
+  readonly steps: readonly string[];
+  readonly result: string;
+}
+
+const register = 'register Temporal namespace lattice-org-acme';
+const remove = 'delete Temporal namespace lattice-org-acme';
+const writeOrg = 'write the missing row of lattice_orgs';
+const deleteOrg = 'delete row of lattice_orgs';
+
+test.each<OrgCase>([
+  {
+    why: 'new',
+    row: missing,
+    namespace: 'absent',
+    steps: [writeOrg, register],
+    result: 'again NamespacePending',
+  },
+  {
+    why: 'registered, not serving',
+    row: same,
+    namespace: 'pending',
+    steps: [],
+    result: 'again NamespacePending',
+  },
+  { why: 'serving', row: same, namespace: 'serving', steps: [], result: 'done Available' },
+  {
+    why: 'the name is still being freed',
+    row: missing,
+    namespace: 'terminating',
+    steps: [writeOrg],
+    result: 'again NamespaceTerminating',
+  },
+  {
+    why: 'the namespace vanished',
+    row: same,
+    namespace: 'absent',
+    steps: [register],
+    result: 'again NamespacePending',
+  },
+  {
+    why: 'the row was edited',
+    row: edited,
+    namespace: 'serving',
+    steps: ['correct the row of lattice_orgs: n'],
+    result: 'done Available',
+  },
+  {
+    why: 'deleted: the row goes before the namespace',
+    deleting: true,
+    row: same,
+    namespace: 'serving',
+    steps: [deleteOrg, remove],
+    result: 'again NamespaceTerminating',
+  },
+  {
+    why: 'deleted before it served',
+    deleting: true,
+    row: gone,
+    namespace: 'pending',
+    steps: [remove],
+    result: 'again NamespaceTerminating',
+  },
+  {
+    why: 'deleted, and being freed',
+    deleting: true,
+    row: gone,
+    namespace: 'terminating',
+    steps: [],
+    result: 'again NamespaceTerminating',
+  },
+  {
+    why: 'deleted, and gone',
+    deleting: true,
+    row: gone,
+    namespace: 'absent',
+    steps: [],
+    result: 'done Deleted',
+  },
+])('an org: $why', ({ deleting, row: observedRow, namespace, steps, result }) => {
+  const reconciler = orgReconciler(db, temporal);
+  const object = stored(org, {}, deleting);
+  const observed = { row: observedRow, namespace };
+  expect(words(reconciler.diff(object, observed, FENCE))).toEqual(steps);
+  expect(judged(reconciler.assess(object, observed))).toBe(result);
+});
+
+test('an object is told where it stands elsewhere', () => {
+  expect(orgReconciler(db, temporal).externalIds(stored(org))).toEqual({
+    temporalNamespace: 'lattice-org-acme',
+  });
+  expect(budgetReconciler(db).externalIds(stored(budget))).toEqual({});
+});
+
+test('a step in words holds no value of a row', () => {
+  const secret = row({ uid: UID, instructions: 'secret-value' }, { uid: UID, instructions: 'old-value' });
+  const [step] = budgetReconciler(db).diff(stored(budget), secret, FENCE);
+  expect(JSON.stringify(step)).not.toMatch(/secret-value|old-value/);
+});
