@@ -34,7 +34,6 @@ export const errors = Object.freeze({
     'Remove NUL and lone surrogates.',
   ),
   SpecTooLarge: define(422, 'The spec is too large', 'Keep the spec under 256 KiB.'),
-  ImmutableField: define(422, 'The field cannot be changed', 'Delete the object and create it again.'),
   // What was sent does not fit the other objects.
   ReferenceNotFound: define(
     422,
@@ -83,10 +82,9 @@ export const errors = Object.freeze({
   ),
   Forbidden: define(403, 'The token does not allow this', 'Use a token that has the verb and the org named.'),
   NotFound: define(404, 'The object does not exist', 'Check kind, org and name.'),
-  RouteNotFound: define(404, 'There is no such route', 'See the OpenAPI document at /openapi.json.'),
-  MethodNotAllowed: define(
-    405,
-    'The route does not have this method',
+  RouteNotFound: define(
+    404,
+    'There is no such route or method',
     'See the OpenAPI document at /openapi.json.',
   ),
   // Not the user's fault.

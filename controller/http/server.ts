@@ -35,7 +35,9 @@ export async function startHttp(
     bodyLimit: MOST_BODY_BYTES,
     forceCloseConnections: true,
     genReqId: () => randomUUID(),
-    routerOptions: { maxParamLength: 512 },
+    // As long as a URL may be: a name that is too long is a name that does not exist.
+    routerOptions: { maxParamLength: 16_384 },
+    frameworkErrors: problemHandler(context.log),
     https: await tlsOptions(config),
   });
   app.removeAllContentTypeParsers();

@@ -43,8 +43,8 @@ async function editOneEvent(url: string): Promise<void> {
   // An owner can switch the triggers off; what it cannot do is make the hashes fit.
   await client.query('ALTER TABLE audit_event DISABLE TRIGGER ALL');
   const edited = await client.query(
-    `UPDATE audit_event SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), '"action":"remove"', '"action":"update"'), 'UTF8')
-     WHERE convert_from(bytes, 'UTF8') LIKE '%"action":"remove"%'`,
+    `UPDATE audit_event SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), '"action":"create"', '"action":"update"'), 'UTF8')
+     WHERE id = (SELECT max(id) FROM audit_event WHERE convert_from(bytes, 'UTF8') LIKE '%"action":"create"%')`,
   );
   await client.end();
   if (edited.rowCount !== 1) throw new Error(`edited ${edited.rowCount} events instead of one`);

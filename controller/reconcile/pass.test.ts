@@ -1,0 +1,250 @@
+// Passes against a real Postgres and a Temporal that is plain data, so that it can fail and be looked at in the middle.
+
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { linkWaiter } from '../../audit/linked.ts';
+import { readLinks } from '../../audit/read.ts';
+import { type Sealer, startSealer } from '../../audit/sealer.ts';
+import { verifyChain } from '../../audit/verify.ts';
+import type { Log } from '../../config/log.ts';
+import { conditionOf } from '../../crds/api.ts';
+import { auditEventSchema } from '../../crds/audit.ts';
+import { validateManifest } from '../../crds/validate.ts';
+import type { Database } from '../../store/database.ts';
+import { type Listener, listen } from '../../store/listen.ts';
+import { insertObject, markDeleted, objectByUid, type StoredObject } from '../../store/objects.ts';
+import { startTestDatabase, type TestDatabase } from '../../store/testing/database.ts';
+import { LostLeaseError, requestWork, takeWork } from '../../store/work.ts';
+import { BackendError } from '../backends/errors.ts';
+import type { NamespaceState, TemporalBackend } from '../backends/temporal.ts';
+import type { ControllerContext } from '../context.ts';
+import { createMetrics } from '../metrics.ts';
+import { agentReconciler } from './agent.ts';
+import { budgetReconciler } from './budget.ts';
+import { orgReconciler } from './org.ts';
+import { type PassReport, reconcileOnce } from './pass.ts';
+import type { TemporalStep } from './reconciler.ts';
+
+let pg: TestDatabase;
+let db: Database;
+let sealer: Sealer;
+let listener: Listener;
+let context: ControllerContext;
+
+beforeAll(async () => {
+  pg = await startTestDatabase();
+  db = pg.open('controller');
+  sealer = startSealer({ db, holder: 'test' });
+  const channels = { audit_event: sealer.wake, audit_linked: () => context?.links.wake() };
+  listener = listen({ url: pg.urls.controller, applicationName: 'pass-test', channels });
+});
+
+afterAll(async () => {
+  await listener.stop();
+  await sealer.stop();
+  await pg.stop();
+});
+
+const namespaces = new Map<string, NamespaceState>();
+/** Runs instead of the effect, as often as it is set. */
+let instead: ((step: TemporalStep) => Promise<void>) | undefined;
+
+const temporal: TemporalBackend = {
+  namespaceState: async (namespace) => namespaces.get(namespace) ?? 'absent',
+  observeWorkflow: async () => ({ state: 'no-namespace' }),
+  listWorkflows: async function* () {},
+  perform: async (step) => {
+    await instead?.(step);
+    if (step.do === 'registerNamespace') namespaces.set(step.namespace, 'pending');
+    if (step.do === 'deleteNamespace') namespaces.delete(step.namespace);
+  },
+  ping: async () => {},
+  close: async () => {},
+};
+
+const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silent };
+
+beforeEach(async () => {
+  await pg.sql('TRUNCATE objects, object_references, work, lattice_orgs, lattice_ai_budgets, lattice_agents');
+  namespaces.clear();
+  instead = undefined;
+  context = {
+    db,
+    temporal,
+    log: silent,
+    metrics: createMetrics(db),
+    links: linkWaiter(db),
+    reconcilers: [orgReconciler(db, temporal), budgetReconciler(db), agentReconciler(db, temporal)],
+    intents: new Map(),
+    holder: 'test',
+  };
+});
+
+async function declare(kind: string, name: string, spec: object = {}): Promise<StoredObject> {
+  const metadata = kind === 'Org' ? { name } : { org: 'acme', name };
+  const { manifest, findings } = validateManifest({ kind, metadata, spec });
+  if (manifest === undefined) throw new Error(JSON.stringify(findings));
+  const owner = { manager: 'api', instance: 'me', ref: '' } as const;
+  return await db.transaction(async (tx) => {
+    const object = await insertObject(tx, { manifest, owner, idempotencyKey: undefined });
+    if (object === undefined) throw new Error(`${name} exists`);
+    await requestWork(tx, object.uid);
+    return object;
+  });
+}
+
+/** One pass over the object, whatever its backoff. */
+async function pass(uid: string): Promise<PassReport> {
+  await pg.sql('UPDATE work SET due_at = now() WHERE object_uid = $1', [uid]);
+  const item = (await takeWork(db, 'test', 10)).find((taken) => taken.uid === uid);
+  await pg.sql('UPDATE work SET lease_until = NULL WHERE object_uid <> $1', [uid]);
+  if (item === undefined) throw new Error(`${uid} was not due`);
+  return await reconcileOnce(context, item, AbortSignal.timeout(30_000));
+}
+
+async function told(uid: string): Promise<string[]> {
+  const rows = await pg.sql(`SELECT convert_from(bytes, 'UTF8') AS text FROM audit_event ORDER BY id`);
+  return rows
+    .map(({ text }) => auditEventSchema.parse(JSON.parse(String(text))))
+    .filter((event) => event.uid === uid)
+    .map((event) => `${event.action} ${event.phase} ${event.outcome}`);
+}
+
+const ready = async (uid: string) => {
+  const object = await objectByUid(db, uid);
+  const condition = object && conditionOf(object.status, 'Ready');
+  return condition && `${condition.status} ${condition.reason}`;
+};
+
+test('an effect outside Postgres happens when its intent is linked, and not before', async () => {
+  const org = await declare('Org', 'acme');
+  const seen: unknown[] = [];
+  instead = async () => {
+    seen.push(
+      ...(await pg.sql(
+        'SELECT count(l.seq)::int AS linked, count(e.id)::int AS told FROM audit_event e LEFT JOIN audit_link l ON l.event_id = e.id WHERE position($1::bytea IN e.bytes) > 0',
+        [Buffer.from(org.uid)],
+      )),
+    );
+    seen.push(...(await pg.sql('SELECT uid FROM lattice_orgs')));
+  };
+  await pass(org.uid);
+  expect(seen).toEqual([{ linked: 1, told: 1 }, { uid: org.uid }]);
+  expect(await told(org.uid)).toEqual(['reconcile intent pending', 'reconcile outcome pending']);
+  expect(await ready(org.uid)).toBe('False NamespacePending');
+});
+
+test('an effect whose intent is never linked never happens', async () => {
+  const org = await declare('Org', 'acme');
+  context = {
+    ...context,
+    links: { wake: () => {}, linked: async () => Promise.reject(new Error('never linked')) },
+  };
+  await expect(pass(org.uid)).rejects.toThrow('never linked');
+  expect(namespaces.size).toBe(0);
+});
+
+test('an object settles, and a pass that finds nothing to do writes nothing but the end of the work', async () => {
+  const org = await declare('Org', 'acme');
+  await pass(org.uid);
+  namespaces.set('lattice-org-acme', 'serving');
+  expect((await pass(org.uid)).result).toMatchObject({ type: 'done', reason: 'Available' });
+  expect(await ready(org.uid)).toBe('True Available');
+  expect(await pg.sql('SELECT * FROM work')).toEqual([]);
+  const everything = async () => [
+    await pg.sql('SELECT xmin, * FROM objects'),
+    await pg.sql('SELECT xmin, * FROM lattice_orgs'),
+    await pg.sql('SELECT count(*) FROM audit_event'),
+  ];
+  const before = await everything();
+  await requestWork(db, org.uid);
+  expect((await pass(org.uid)).idle).toBe(true);
+  expect(await everything()).toEqual(before);
+  expect(await pg.sql('SELECT * FROM work')).toEqual([]);
+});
+
+test('waiting again and again is told once', async () => {
+  const org = await declare('Org', 'acme');
+  await pass(org.uid);
+  const before = await told(org.uid);
+  for (let turn = 0; turn < 3; turn++) expect((await pass(org.uid)).idle).toBe(true);
+  expect(await told(org.uid)).toEqual(before);
+});
+
+test('who loses the lease during an effect records nothing', async () => {
+  const org = await declare('Org', 'acme');
+  instead = async () => {
+    await pg.sql(`UPDATE work SET fence = nextval('fences'), lease_owner = 'other' WHERE object_uid = $1`, [
+      org.uid,
+    ]);
+  };
+  await expect(pass(org.uid)).rejects.toThrow(LostLeaseError);
+  expect(await told(org.uid)).toEqual(['reconcile intent pending']);
+  expect((await objectByUid(db, org.uid))?.status.conditions).toEqual([]);
+  expect(await pg.sql('SELECT lease_owner FROM work')).toEqual([{ lease_owner: 'other' }]);
+});
+
+test('a backend that fails is told, tried again with backoff, and takes no readiness away', async () => {
+  const org = await declare('Org', 'acme');
+  namespaces.set('lattice-org-acme', 'serving');
+  await pass(org.uid);
+  namespaces.delete('lattice-org-acme');
+  await requestWork(db, org.uid);
+  instead = async () => Promise.reject(new BackendError('Temporal: no answer'));
+  for (const attempts of [1, 2, 3]) {
+    expect((await pass(org.uid)).result).toMatchObject({ type: 'retry', code: 'BackendUnavailable' });
+    expect(await pg.sql('SELECT attempts, due_at > now() AS later, lease_owner FROM work')).toEqual([
+      { attempts, later: true, lease_owner: null },
+    ]);
+  }
+  expect(await ready(org.uid)).toBe('True Available');
+  expect(await told(org.uid)).toEqual([
+    'reconcile outcome ok',
+    'repair intent pending',
+    'repair outcome failed',
+  ]);
+  instead = undefined;
+  await pass(org.uid);
+  expect(namespaces.get('lattice-org-acme')).toBe('pending');
+});
+
+test('a deletion waits for what depends on it and names it, then takes everything along and ends the chain', async () => {
+  const org = await declare('Org', 'acme');
+  const root = await declare('Budget', 'root');
+  namespaces.set('lattice-org-acme', 'serving');
+  await pass(org.uid);
+  await pass(root.uid);
+  for (const { uid } of [org, root])
+    await db.transaction(async (tx) => {
+      await markDeleted(tx, uid);
+      await requestWork(tx, uid);
+    });
+  expect((await pass(org.uid)).result).toMatchObject({
+    code: 'DependentsExist',
+    message: expect.stringContaining('budget acme/root'),
+  });
+  expect(namespaces.size).toBe(1);
+  await pass(root.uid);
+  // The last dependent that goes wakes the org.
+  const [woken] = await pg.sql('SELECT due_at <= now() AS due FROM work WHERE object_uid = $1', [org.uid]);
+  expect(woken).toEqual({ due: true });
+  expect((await pass(org.uid)).result).toMatchObject({ type: 'done', reason: 'Deleted' });
+  expect(namespaces.size).toBe(0);
+  for (const table of ['objects', 'object_references', 'work', 'lattice_orgs', 'lattice_ai_budgets'])
+    expect(await pg.sql(`SELECT * FROM ${table}`)).toEqual([]);
+  expect((await told(org.uid)).at(-1)).toBe('tombstone outcome ok');
+  const [last] = await pg.sql(
+    'SELECT id::int AS id FROM audit_event WHERE chain = $1 ORDER BY id DESC LIMIT 1',
+    [org.uid],
+  );
+  await context.links.linked(Number(last?.id), AbortSignal.timeout(30_000));
+  const links = await readLinks(db, org.uid, 0, 100);
+  expect(await verifyChain(org.uid, links)).toMatchObject({ org: 'acme', breaks: [] });
+  expect(links.at(-1)?.event).toContain('"action":"tombstone"');
+});
+
+test('work for an object that is gone is ended', async () => {
+  const budget = await declare('Budget', 'root');
+  await pg.sql('DELETE FROM objects');
+  expect(await pass(budget.uid)).toMatchObject({ object: undefined, idle: true });
+  expect(await pg.sql('SELECT * FROM work')).toEqual([]);
+});
