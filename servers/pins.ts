@@ -156,6 +156,23 @@ export const pins = {
       buildMinutes: 4,
     },
   },
+  opa: {
+    name: 'opa',
+    version: '1.22.2',
+    env: 'LATTICE_OPA',
+    // Exactly the pinned one: what it compiles is stored by digest, and must be the same on every machine.
+    onPath: { command: 'opa', atLeast: '1.22.2', below: '1.22.3' },
+    versionArgs: ['version'],
+    source: {
+      kind: 'go',
+      module: 'github.com/open-policy-agent/opa',
+      command: 'github.com/open-policy-agent/opa',
+      sum: 'h1:WzqReKk2VjcvBN/NQTlcIxKqFPKpzIdb6KYMHzPEbe0=',
+      replaces: {},
+      tags: [],
+      buildMinutes: 2,
+    },
+  },
 } as const satisfies Readonly<Record<string, Pin>>;
 
 export type ToolName = keyof typeof pins;
