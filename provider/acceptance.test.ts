@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { objectSchema } from '../crds/api.ts';
 import { buildMirror, type Mirror } from './build.ts';
@@ -55,12 +56,20 @@ async function request(method: string, path: string, body?: unknown, headers: Re
     headers: {
       authorization: `Bearer ${environment.LATTICE_TOKEN}`,
       'lattice-owner': 'terraform/default',
-      'content-type': 'application/json',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
       ...headers,
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 }
+
+/** Deletes an object behind Terraform's back, and returns when it is gone. */
+async function removeElsewhere(path: string): Promise<void> {
+  expect((await request('DELETE', path)).status).toBe(202);
+  while ((await request('GET', path)).status !== 404) await nextTurn(POLL_MS);
+}
+
+const POLL_MS = 50;
 
 const orgAndBudget = (org: string, budget = '') => `
   resource "lattice_org" "it" {
@@ -165,8 +174,7 @@ test('an object that disappears is planned for creation again, with a new uid', 
     succeeded(await workspace.apply());
     const before = (await workspace.state())['lattice_budget.root']?.values.uid;
     const path = `/v1/orgs/${org}/budgets/root`;
-    await request('DELETE', path);
-    while ((await request('GET', path)).status !== 404);
+    await removeElsewhere(path);
 
     expect((await workspace.plan()).exitCode).toBe(CHANGES);
     succeeded(await workspace.apply());
@@ -179,8 +187,7 @@ test('destroy succeeds when the object is gone already', async () => {
     await workspace.configure(orgAndBudget(org));
     succeeded(await workspace.apply());
     const path = `/v1/orgs/${org}/budgets/root`;
-    await request('DELETE', path);
-    while ((await request('GET', path)).status !== 404);
+    await removeElsewhere(path);
     succeeded(await workspace.destroy('-refresh=false'));
   });
 });

@@ -1,6 +1,6 @@
-// Builds the provider as Terraform installs it: `node provider/build.ts [--out FOLDER]` makes a filesystem mirror with the
-// program in it, from which `terraform init` works offline. Promise: the launcher runs the Node that built it. Never: a second file
-// in the mirror whose name core would take for the program.
+// Builds the provider as Terraform installs it: `node provider/build.ts [--out FOLDER]` makes a filesystem mirror, from
+// which `terraform init` works offline. Promise: the launcher runs the Node that built it. Never: a second file in the
+// mirror whose name core would take for the program.
 
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';

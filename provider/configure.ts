@@ -31,7 +31,10 @@ export const providerSchema: Schema = {
         'Tells this configuration from others: objects are owned by terraform/<instance>. "default" when left out.',
       type: 'string',
       optional: true,
-      constraints: { minLength: 1, maxLength: 128 },
+      constraints: {
+        pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$',
+        expected: '1 to 128 characters of a-z, A-Z, 0-9, ".", "_" and "-", starting with a letter or digit',
+      },
     },
   ],
 };

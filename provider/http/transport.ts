@@ -73,7 +73,8 @@ async function attemptOnce(target: Target, operation: Operation, outgoing: Outgo
       headers: {
         accept: 'application/json',
         authorization: `Bearer ${target.token}`,
-        'lattice-owner': `terraform/${target.instance}`,
+        // A token that may only read may not claim an owner.
+        ...(outgoing.method !== 'GET' && { 'lattice-owner': `terraform/${target.instance}` }),
         ...(outgoing.body !== undefined && { 'content-type': 'application/json' }),
         ...outgoing.headers,
       },

@@ -2,7 +2,7 @@
 // each finding names. Never: a stack trace or a token.
 
 import type { Finding } from '../../crds/findings.ts';
-import { coded, type Diagnostic, problem, sentence } from '../diagnostics.ts';
+import { coded, type Diagnostic, hasErrors, problem, sentence } from '../diagnostics.ts';
 import { RefusedError, UnansweredError } from '../http/errors.ts';
 import { pathOf } from '../object/pointer.ts';
 import type { Attribute } from '../schema/schema.ts';
@@ -22,11 +22,11 @@ export function failure(error: unknown, attributes: readonly Attribute[], doing:
     return [
       problem(`The controller refused with status ${status}`, `Could not ${doing}. ${sentence(message)}`),
     ];
-  const about = findings.filter((found) => found.pointer !== '');
-  if (about.length > 0) return about.map((found) => findingDiagnostic(attributes, found));
-  const remedy =
-    code === 'StaleResourceVersion' ? PLAN_AGAIN : findings.find((found) => found.code === code)?.remedy;
-  return [coded(code, message, [], 'error', remedy)];
+  const found = findings.map((each) => findingDiagnostic(attributes, each));
+  // A refusal is an error even where its findings are only warnings, or none.
+  if (hasErrors(found)) return found;
+  const remedy = code === 'StaleResourceVersion' ? PLAN_AGAIN : undefined;
+  return [...found, coded(code, message, [], 'error', remedy)];
 }
 
 export function findingDiagnostic(

@@ -117,7 +117,7 @@ function respond(fake: FakeController, seen: Seen): Response {
 }
 
 function route(store: FakeStore, { method, path, headers, body }: Seen): Response {
-  const owner = ownerOf(headers['lattice-owner']);
+  const owner = ownerOf(headers['lattice-owner'] ?? 'terraform/reader');
   const input = body === '' ? undefined : parseJson(body);
   if (method === 'POST' && path === '/v1/plan') {
     const { changes, overlay } = planRequestSchema.parse(input);
@@ -140,7 +140,7 @@ function route(store: FakeStore, { method, path, headers, body }: Seen): Respons
     return { status: 200, answer: store.update(owner, input, version) };
   }
   if (method === 'DELETE') return { status: 202, answer: store.remove(owner, key, version) };
-  throw new LatticeError('MethodNotAllowed', `${method} ${path}`);
+  throw new LatticeError('RouteNotFound', `${method} ${path}`);
 }
 
 function target(path: string): { readonly key: string; readonly isCollection: boolean } {
