@@ -11,7 +11,7 @@ interface Node<T> {
   readonly rank: number;
 }
 
-/** Sorts changes by dependence; a cycle is left in the order given, for admission to name. */
+/** Sorts changes by dependence. Of a cycle every member stays, in some order, for admission to name. */
 export function inOrderOfDependence<T extends PlannedChange>(changes: readonly T[]): T[] {
   const nodes = changes.map(toNode);
   const applied = visitAll(nodes.filter(({ item }) => item.action !== 'delete'));
@@ -43,14 +43,19 @@ function visitAll<T>(nodes: readonly Node<T>[]): Node<T>[] {
   const byKey = new Map(nodes.map((node) => [node.key, node]));
   const ordered = new Set<Node<T>>();
   const open = new Set<Node<T>>();
-  const visit = (node: Node<T>): void => {
-    if (ordered.has(node) || open.has(node)) return;
-    open.add(node);
-    for (const need of node.needs) {
-      const needed = byKey.get(need);
-      if (needed !== undefined) visit(needed);
+  const visit = (first: Node<T>): void => {
+    // A stack of our own: a plan may hold a chain that is deeper than the program's.
+    const path = [first];
+    for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
+      if (open.has(node)) {
+        ordered.add(node);
+        path.pop();
+        continue;
+      }
+      open.add(node);
+      const needed = node.needs.flatMap((need) => byKey.get(need) ?? []);
+      path.push(...needed.filter((other) => !open.has(other)).toReversed());
     }
-    ordered.add(node);
   };
   for (const node of nodes.toSorted((left, right) => left.rank - right.rank)) visit(node);
   return [...ordered];
