@@ -28,6 +28,7 @@ export async function appendEvent(
     sealed?.diff ?? null,
   ]);
   if (appended === undefined) throw new Error('audit_append returned nothing');
+  tx.announce('events');
   return appended.id;
 }
 

@@ -19,7 +19,8 @@ export interface SealerOptions {
 }
 
 const BATCH = 500;
-const POLL_MS = 1_000;
+/** Events of other processes are found by looking. */
+const POLL_MS = 200;
 const LOST_LEASE = 'LT001';
 
 export function startSealer({ db, holder, onSealed, onError }: SealerOptions): Sealer {
@@ -57,6 +58,7 @@ export function startSealer({ db, holder, onSealed, onError }: SealerOptions): S
   };
   const lease = holdLease(db, 'sealer', holder, wake);
   const poll = setInterval(wake, POLL_MS);
+  db.subscribe('events', wake);
   return {
     wake,
     stop: async () => {

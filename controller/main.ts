@@ -64,7 +64,7 @@ export async function startController(config: Config, log: Log): Promise<Control
   const listener = listen({
     url: config.databaseUrl,
     applicationName: 'lattice-controller-listen',
-    channels: { work: engine.wake, audit_event: sealer.wake, audit_linked: links.wake },
+    channels: { audit_linked: links.wake },
     onError: (error) => log.warn({ error: String(error) }, 'the listening connection broke; reconnecting'),
   });
   log.info({ address, holder: context.holder }, 'the controller is up');

@@ -1,6 +1,7 @@
 // Access to Postgres: a pool, transactions that retry what Postgres asks to be retried, and rows that are parsed by a
 // schema before anyone uses them. Nothing else in the project talks to the driver.
 
+import { EventEmitter } from 'node:events';
 import pg from 'pg';
 import { z } from 'zod';
 
@@ -15,7 +16,15 @@ export interface Queryable {
 export interface Transaction extends Queryable {
   /** Time of this transaction by the database's clock: UTC, microseconds, always 27 characters. */
   now(): Promise<string>;
+  /** Tells who listens in this process, once the transaction is committed. */
+  announce(topic: Topic): void;
 }
+
+/**
+ * What a process tells itself after a commit. Postgres' NOTIFY would tell others too, but it lets commits through one at a
+ * time, which costs every writer; others find out by looking, which they do anyway.
+ */
+export type Topic = 'work' | 'events';
 
 export interface Database extends Queryable {
   /**
@@ -23,6 +32,8 @@ export interface Database extends Queryable {
    * must do nothing outside the transaction.
    */
   transaction<T>(body: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Calls `heard` after each commit that announced the topic. */
+  subscribe(topic: Topic, heard: () => void): void;
   close(): Promise<void>;
 }
 
@@ -65,9 +76,19 @@ export function openDatabase(options: DatabaseOptions): Database {
     types,
   });
   pool.on('error', (error) => options.onError?.(error));
+  const signals = new EventEmitter<Record<Topic, []>>();
   return {
     ...queryable(pool),
-    transaction: (body, settings) => retried(() => inTransaction(pool, body, settings)),
+    transaction: async (body, settings) => {
+      const announced = new Set<Topic>();
+      const result = await retried(() => {
+        announced.clear();
+        return inTransaction(pool, body, announced, settings);
+      });
+      for (const topic of announced) signals.emit(topic);
+      return result;
+    },
+    subscribe: (topic, heard) => signals.on(topic, heard),
     close: () => pool.end(),
   };
 }
@@ -87,6 +108,7 @@ const timeRow = z.object({ now: z.string() });
 async function inTransaction<T>(
   pool: pg.Pool,
   body: (tx: Transaction) => Promise<T>,
+  announced: Set<Topic>,
   options: TransactionOptions = {},
 ): Promise<T> {
   const client = await pool.connect();
@@ -102,6 +124,7 @@ async function inTransaction<T>(
     await client.query(options.readOnly ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN');
     const result = await body({
       ...plain,
+      announce: (topic) => announced.add(topic),
       now: async () => {
         if (time !== undefined) return time;
         const [row] = await plain.rows(

@@ -80,7 +80,7 @@ test.each([1, 2, 5, 50, 2000])('of %i due objects no more are taken than asked f
 
 test('what is not due yet is not taken', async () => {
   const [uid = ''] = uuids(1);
-  await requestWork(db, uid);
+  await db.transaction((tx) => requestWork(tx, uid));
   await db.transaction(async (tx) => postponeWork(tx, await takeOne(), 60_000, 1));
   expect(await takeWork(db, 'me', 10)).toEqual([]);
   expect(await nextDue(db)).toBeGreaterThan(50_000);
@@ -90,8 +90,8 @@ test("a user's change goes before what a sweep found, however long that waits", 
   const [found = '', changed = '', older = ''] = uuids(3);
   await requestSweepWork(db, [found]);
   await pg.sql(`UPDATE work SET due_at = now() - interval '1 hour'`);
-  await requestWork(db, changed);
-  await requestWork(db, older);
+  await db.transaction((tx) => requestWork(tx, changed));
+  await db.transaction((tx) => requestWork(tx, older));
   await pg.sql(`UPDATE work SET due_at = now() - interval '1 minute' WHERE object_uid = $1`, [older]);
   const order = [await takeOne(), await takeOne(), await takeOne()];
   expect(order.map(({ uid }) => uid)).toEqual([older, changed, found]);
@@ -102,12 +102,12 @@ test('a change of an object that a sweep found puts it in front', async () => {
   await requestSweepWork(db, [first]);
   await pg.sql(`UPDATE work SET due_at = now() - interval '1 hour'`);
   await requestSweepWork(db, [second]);
-  await requestWork(db, second);
+  await db.transaction((tx) => requestWork(tx, second));
   expect((await takeOne()).uid).toBe(second);
 });
 
 test('a completed object leaves the queue', async () => {
-  await requestWork(db, randomUUID());
+  await db.transaction((tx) => requestWork(tx, randomUUID()));
   await db.transaction(async (tx) => completeWork(tx, await takeOne()));
   expect(await rows()).toEqual([]);
   expect(await nextDue(db)).toBeUndefined();
@@ -119,10 +119,10 @@ test('a request during a pass makes the object due again when the pass ends, how
     (item: WorkItem) => db.transaction((tx) => completeWork(tx, item)),
     (item: WorkItem) => db.transaction((tx) => postponeWork(tx, item, 60_000, 7)),
   ];
-  await requestWork(db, uid);
+  await db.transaction((tx) => requestWork(tx, uid));
   for (const end of endings) {
     const item = await takeOne();
-    await requestWork(db, uid);
+    await db.transaction((tx) => requestWork(tx, uid));
     expect(await takeWork(db, 'other', 1)).toEqual([]);
     await end(item);
     expect(await rows()).toMatchObject([{ object_uid: uid, due: true, attempts: 0, lease_owner: null }]);
@@ -131,17 +131,17 @@ test('a request during a pass makes the object due again when the pass ends, how
 
 test('a request for an object that backs off makes it due at once and forgets its failures', async () => {
   const [uid = ''] = uuids(1);
-  await requestWork(db, uid);
+  await db.transaction((tx) => requestWork(tx, uid));
   await db.transaction(async (tx) => postponeWork(tx, await takeOne(), 60_000, 5));
-  await requestWork(db, uid);
+  await db.transaction((tx) => requestWork(tx, uid));
   expect(await takeOne()).toMatchObject({ uid, attempts: 0 });
 });
 
 test('a sweep leaves an object that backs off, or is being worked on, as it is', async () => {
   const [waiting = '', leased = '', fresh = ''] = uuids(3);
-  await requestWork(db, waiting);
+  await db.transaction((tx) => requestWork(tx, waiting));
   await db.transaction(async (tx) => postponeWork(tx, await takeOne(), 60_000, 5));
-  await requestWork(db, leased);
+  await db.transaction((tx) => requestWork(tx, leased));
   const item = await takeOne();
   const before = await rows();
   await requestSweepWork(db, [waiting, leased]);
@@ -153,7 +153,7 @@ test('a sweep leaves an object that backs off, or is being worked on, as it is',
 });
 
 test('an expired lease is taken over with a higher fence, and a live one is not', async () => {
-  await requestWork(db, randomUUID());
+  await db.transaction((tx) => requestWork(tx, randomUUID()));
   const first = await takeOne('frozen');
   expect(await takeWork(db, 'next', 1)).toEqual([]);
   await expireLeases();
@@ -164,7 +164,7 @@ test('an expired lease is taken over with a higher fence, and a live one is not'
 
 test('who lost the lease changes nothing by completing, postponing, renewing or writing', async () => {
   const [uid = ''] = uuids(1);
-  await requestWork(db, uid);
+  await db.transaction((tx) => requestWork(tx, uid));
   const lost = await takeOne('frozen');
   await expireLeases();
   const held = await takeOne('next');
@@ -178,7 +178,7 @@ test('who lost the lease changes nothing by completing, postponing, renewing or 
 });
 
 test('a lease that ran out cannot be asserted, even when nobody has taken it over', async () => {
-  await requestWork(db, randomUUID());
+  await db.transaction((tx) => requestWork(tx, randomUUID()));
   const item = await takeOne();
   await db.transaction((tx) => assertLease(tx, item));
   await expireLeases();
@@ -188,7 +188,7 @@ test('a lease that ran out cannot be asserted, even when nobody has taken it ove
 });
 
 test('an asserted lease cannot be taken over before the transaction ends', async () => {
-  await requestWork(db, randomUUID());
+  await db.transaction((tx) => requestWork(tx, randomUUID()));
   const item = await takeOne();
   await db.transaction(async (tx) => {
     await assertLease(tx, item);
@@ -214,10 +214,10 @@ test('renewing tells which leases are still held and gives them their full time'
 
 test('the next time to look is when the first object is due, or its lease ends', async () => {
   const [waiting = '', leased = ''] = uuids(2);
-  await requestWork(db, waiting);
+  await db.transaction((tx) => requestWork(tx, waiting));
   await db.transaction(async (tx) => postponeWork(tx, await takeOne(), 3_600_000, 1));
   expect(await nextDue(db)).toBeGreaterThan(3_000_000);
-  await requestWork(db, leased);
+  await db.transaction((tx) => requestWork(tx, leased));
   expect(await nextDue(db)).toBe(0);
   await takeOne();
   const wait = await nextDue(db);

@@ -2,7 +2,7 @@
 // written only while that fence still holds, so a worker that was frozen and woke up can change nothing.
 
 import { z } from 'zod';
-import type { Queryable, Transaction } from './database.ts';
+import type { Database, Queryable, Transaction } from './database.ts';
 
 export const LEASE_MS = 15_000;
 
@@ -25,24 +25,26 @@ export class LostLeaseError extends Error {
 }
 
 /** Makes a changed object due now. While it is being worked on, it will be worked on again afterwards. */
-export async function requestWork(tx: Queryable, uid: string): Promise<void> {
+export async function requestWork(tx: Transaction, uid: string): Promise<void> {
   await tx.run(
     `INSERT INTO work (object_uid, due_at, priority) VALUES ($1, now(), $2)
      ON CONFLICT (object_uid) DO UPDATE SET due_at = least(work.due_at, now()), priority = $2, attempts = 0,
        requests = work.requests + 1`,
     [uid, priority.change],
   );
-  await tx.run(`SELECT pg_notify('work', '')`);
+  tx.announce('work');
 }
 
 /** Makes an object due that a sweep found to differ; one that waits already keeps its backoff. */
-export async function requestSweepWork(db: Queryable, uids: readonly string[]): Promise<void> {
-  const added = await db.run(
-    `INSERT INTO work (object_uid, due_at, priority) SELECT uid, now(), $2 FROM unnest($1::uuid[]) AS uid
-     ON CONFLICT (object_uid) DO NOTHING`,
-    [uids, priority.sweep],
-  );
-  if (added > 0) await db.run(`SELECT pg_notify('work', '')`);
+export async function requestSweepWork(db: Database, uids: readonly string[]): Promise<void> {
+  await db.transaction(async (tx) => {
+    const added = await tx.run(
+      `INSERT INTO work (object_uid, due_at, priority) SELECT uid, now(), $2 FROM unnest($1::uuid[]) AS uid
+       ON CONFLICT (object_uid) DO NOTHING`,
+      [uids, priority.sweep],
+    );
+    if (added > 0) tx.announce('work');
+  });
 }
 
 const itemRow = z
@@ -125,7 +127,7 @@ async function releaseWork(
      WHERE object_uid = $1 AND fence = $2`,
     [item.uid, item.fence, item.requests, afterMs, attempts],
   );
-  await tx.run(`SELECT pg_notify('work', '')`);
+  tx.announce('work');
 }
 
 /** How much work there is, for metrics. */

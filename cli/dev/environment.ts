@@ -2,7 +2,7 @@
 // ports, with their data in one folder. The same programs run against real servers in a deployment.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
@@ -117,11 +117,9 @@ async function start(
   };
   const configFor = (databaseUrl: string) =>
     loadConfig({ flags: { ...shared, databaseUrl }, environment: {} });
-  const logTo = (name: string) => {
-    const fd = openSync(join(folder, 'logs', `${name}.log`), 'a', 0o600);
-    undo.push(async () => closeSync(fd));
-    return createLog(name, 'info', fd);
-  };
+  // Left open until the process ends: the last lines may come while the servers go.
+  const logTo = (name: string) =>
+    createLog(name, 'info', openSync(join(folder, 'logs', `${name}.log`), 'a', 0o600));
 
   const controller = await startController(await configFor(database.controllerUrl), logTo('controller'));
   undo.push(() => controller.stop());

@@ -58,13 +58,20 @@ export async function applyRowStep(
   );
 }
 
+/** By table; a migration that changes a table comes with programs that are started anew. */
+const knownColumns = new Map<string, string[]>();
+
 async function columnsOf(db: Queryable, table: GovernanceTable): Promise<string[]> {
+  const known = knownColumns.get(table.name);
+  if (known !== undefined) return known;
   const columns = await db.rows(
     z.object({ name: z.string() }),
     `SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
     [table.name],
   );
-  return columns.map(({ name }) => name);
+  const names = columns.map(({ name }) => name);
+  knownColumns.set(table.name, names);
+  return names;
 }
 
 export interface TableDrift {

@@ -99,6 +99,7 @@ export function startEngine(context: ControllerContext, concurrency: number): En
       .catch((error: unknown) => context.log.warn({ error: String(error) }, 'leases could not be renewed'));
   }, RENEW_MS);
 
+  context.db.subscribe('work', wake);
   wake();
   return {
     wake,

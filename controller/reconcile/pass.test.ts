@@ -156,7 +156,7 @@ test('an object settles, and a pass that finds nothing to do writes nothing but 
     await pg.sql('SELECT count(*) FROM audit_event'),
   ];
   const before = await everything();
-  await requestWork(db, org.uid);
+  await db.transaction((tx) => requestWork(tx, org.uid));
   expect((await pass(org.uid)).idle).toBe(true);
   expect(await everything()).toEqual(before);
   expect(await pg.sql('SELECT * FROM work')).toEqual([]);
@@ -188,7 +188,7 @@ test('a backend that fails is told, tried again with backoff, and takes no readi
   namespaces.set('lattice-org-acme', 'serving');
   await pass(org.uid);
   namespaces.delete('lattice-org-acme');
-  await requestWork(db, org.uid);
+  await db.transaction((tx) => requestWork(tx, org.uid));
   instead = async () => Promise.reject(new BackendError('Temporal: no answer'));
   for (const attempts of [1, 2, 3]) {
     expect((await pass(org.uid)).result).toMatchObject({ type: 'retry', code: 'BackendUnavailable' });

@@ -15,7 +15,7 @@ import { describeStep, type Result, type Step } from './reconciler.ts';
 const refuse = (): never => {
   throw new Error('a diff asks nobody');
 };
-const db: Database = { rows: refuse, run: refuse, transaction: refuse, close: refuse };
+const db: Database = { rows: refuse, run: refuse, transaction: refuse, subscribe: refuse, close: refuse };
 const temporal: TemporalBackend = {
   namespaceState: refuse,
   observeWorkflow: refuse,

@@ -49,7 +49,7 @@ CREATE TABLE work (
   lease_owner text,
   lease_until timestamptz,
   fence bigint
-);
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 CREATE INDEX work_due ON work (priority, due_at);
 
 CREATE TABLE leases (

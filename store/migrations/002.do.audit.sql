@@ -28,7 +28,8 @@ CREATE TABLE audit_diff (
 CREATE TABLE audit_pending (
   event_id bigint PRIMARY KEY REFERENCES audit_event,
   appended_at timestamptz NOT NULL DEFAULT clock_timestamp()
-);
+  -- Every row lives for a moment, so what is dead is cleared by count, not by share.
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 
 CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -64,7 +65,6 @@ BEGIN
   IF p_diff IS NOT NULL THEN
     INSERT INTO audit_diff (event_id, salt, diff) VALUES (new_id, p_salt, p_diff);
   END IF;
-  PERFORM pg_notify('audit_event', '');
   RETURN new_id;
 END $$;
 
@@ -76,7 +76,9 @@ $$;
 
 -- Links up to p_most pending events, in one transaction. Only the holder of the lease `sealer` with this fence may.
 CREATE FUNCTION audit_seal(p_fence bigint, p_most integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public
+-- Plans are kept for the life of a session: one made while the tables were nearly empty would scan them whole for ever.
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   event record;
   head_seq bigint;
@@ -89,7 +91,9 @@ BEGIN
     RAISE EXCEPTION 'the lease "sealer" with fence % is lost', p_fence USING ERRCODE = 'LT001';
   END IF;
   FOR event IN
-    SELECT e.id, e.chain, e.bytes FROM audit_pending p JOIN audit_event e ON e.id = p.event_id ORDER BY e.id LIMIT p_most
+    SELECT e.id, e.chain, e.bytes
+    FROM (SELECT event_id FROM audit_pending ORDER BY event_id LIMIT p_most) p JOIN audit_event e ON e.id = p.event_id
+    ORDER BY e.id
   LOOP
     SELECT seq, hash INTO head_seq, head_hash FROM audit_link WHERE chain = event.chain ORDER BY seq DESC LIMIT 1;
     IF NOT FOUND THEN
