@@ -192,3 +192,31 @@ test('an error of a statement has its code and is no outage', async () => {
   expect(isDatabaseOutage(error)).toBe(false);
   expect(sqlState(new Error('x'))).toBeUndefined();
 });
+
+test('what a transaction announces is heard once, after its commit, and never when it rolls back', async () => {
+  const own = pg.open('owner');
+  const heard: string[] = [];
+  own.subscribe('work', () => heard.push('work'));
+  own.subscribe('events', () => heard.push('events'));
+  await own.transaction(async (tx) => {
+    tx.announce('work');
+    tx.announce('work');
+    await increment(tx, 'a');
+    expect(heard).toEqual([]);
+  });
+  expect(heard).toEqual(['work']);
+  const failing = own.transaction(async (tx) => {
+    tx.announce('events');
+    throw new RangeError('no');
+  });
+  await expect(failing).rejects.toThrow('no');
+  let attempts = 0;
+  await own.transaction(async (tx) => {
+    attempts += 1;
+    if (attempts > 1) return;
+    tx.announce('events');
+    await tx.run(`DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = 'serialization_failure'; END $$`);
+  });
+  expect(attempts).toBe(2);
+  expect(heard).toEqual(['work']);
+});
