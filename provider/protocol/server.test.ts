@@ -13,7 +13,7 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import { Client, credentials, status } from '@grpc/grpc-js';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { createService } from '../service.ts';
 import { createCertificate } from './certificate.ts';
 import { Health, HealthCheckResponse_ServingStatus } from './generated/health_pb.js';
@@ -140,13 +140,17 @@ test('the schema has every kind as a resource and as a data source', async () =>
   expect(token).toMatchObject({ optional: true, sensitive: true });
 });
 
-test('a value that does not fit the schema is a diagnostic, not a failed call', async () => {
+test('a value that does not fit the schema is a diagnostic, not a failed call, and is logged', async () => {
+  const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   const client = connect(await serve(undefined));
   const answer = await call(client, Provider.method.validateResourceConfig, {
     typeName: 'lattice_org',
     config: { msgpack: Uint8Array.of(0x80) },
   });
   expect(answer.diagnostics[0]?.detail).toContain('an object with the attributes');
+  const [line] = written.mock.calls.flat();
+  expect(JSON.parse(String(line))).toMatchObject({ '@level': 'error', call: 'ValidateResourceConfig' });
+  written.mockRestore();
   const unknown = await call(client, Provider.method.readResource, { typeName: 'lattice_moon' });
   expect(unknown.diagnostics[0]).toMatchObject({ summary: 'There is no such type' });
 });
