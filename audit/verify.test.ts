@@ -133,3 +133,14 @@ test('that everything behind an edit was hashed again is not seen in the links, 
   expect(forged.length).toBe(5);
   expect(forged.head).not.toBe(at(links, 5).hash);
 });
+
+test('an event of another org inside the chain of an org is named, although its hash fits', async () => {
+  const links = seal(ACME, 'acme', [
+    canonicalJson(event('acme', 'one')),
+    canonicalJson(event('globex', 'two')),
+  ]);
+  const { breaks } = await verifyChain(ACME, links);
+  expect(breaks).toEqual([
+    { chain: ACME, seq: 2, problem: 'the event is of org globex, the chain of org acme' },
+  ]);
+});

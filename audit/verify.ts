@@ -41,6 +41,8 @@ export async function verifyChain(
       if (chain !== SYSTEM_CHAIN) org = event?.org ?? '';
       head = genesisHash(chain, org).toString('hex');
     }
+    if (event !== undefined && chain !== SYSTEM_CHAIN && event.org !== org)
+      broken(`the event is of org ${event.org}, the chain of org ${org}`);
     if (link.prevHash !== head) broken('prevHash is not the hash of the link before it');
     const hash = linkHash(Buffer.from(link.event), Buffer.from(link.prevHash, 'hex')).toString('hex');
     if (link.hash !== hash) broken('the hash does not match the event: the event or the hash was changed');

@@ -141,7 +141,12 @@ test.each([
   { why: 'no org', text: `tokens:\n${entry().replace('[acme]', '[]')}`, says: 'orgs' },
   { why: 'an unknown field', text: `tokens:\n${entry(', admin: true')}`, says: 'admin' },
   { why: 'an unknown manager', text: `tokens:\n${entry(', managers: [ansible]')}`, says: 'managers' },
-  { why: 'a name twice', text: `tokens:\n${entry()}\n${entry()}`, says: 'names "ci" twice' },
+  { why: 'a name twice', text: `tokens:\n${entry()}\n${entry()}`, says: 'two tokens with the name "ci"' },
+  {
+    why: 'one token under two names',
+    text: `tokens:\n${entry()}\n${entry().replace('ci', 'cd')}`,
+    says: 'two tokens with the sha256',
+  },
 ])('a tokens file that cannot be used stops the start with the reason: $why', async ({ text, says }) => {
   const loading = load(text);
   await expect(loading).rejects.toThrow(ConfigError);

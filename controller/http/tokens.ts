@@ -29,9 +29,12 @@ export async function loadTokens(file: string | undefined): Promise<Token[]> {
   const parsed = tokensFileSchema.safeParse(await readYaml('tokens', file));
   if (!parsed.success)
     throw new ConfigError(`the tokens file ${file} is not valid: ${z.prettifyError(parsed.error)}`);
-  const names = parsed.data.tokens.map((token) => token.name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new ConfigError(`the tokens file ${file} names "${twice}" twice`);
+  for (const field of ['name', 'sha256'] as const) {
+    const values = parsed.data.tokens.map((token) => token[field]);
+    const twice = values.find((value, index) => values.indexOf(value) !== index);
+    if (twice !== undefined)
+      throw new ConfigError(`the tokens file ${file} has two tokens with the ${field} "${twice}"`);
+  }
   return parsed.data.tokens;
 }
 
