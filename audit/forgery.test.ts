@@ -69,6 +69,7 @@ function exported(text: string): string {
 }
 
 const HASH = 'the hash does not match the event';
+const FOREIGN = 'the event is of org globex, the chain of org acme';
 const PREVIOUS = 'prevHash is not the hash of the link before it';
 const SEQ = 'links are missing, doubled or out of order';
 const FORM = 'the event is not a canonical version 1 event';
@@ -176,6 +177,7 @@ const forgeries: Forgery[] = [
     forge: edited(3, () => at(chainOf(GLOBEX, 'globex'), 3)),
     breaks: [
       [3, CHAIN],
+      [3, FOREIGN],
       [3, PREVIOUS],
       [4, PREVIOUS],
     ],
@@ -184,6 +186,7 @@ const forgeries: Forgery[] = [
     why: 'a link spliced from another org and relabelled',
     forge: edited(3, () => ({ ...at(chainOf(GLOBEX, 'globex'), 3), chain: ACME })),
     breaks: [
+      [3, FOREIGN],
       [3, PREVIOUS],
       [4, PREVIOUS],
     ],

@@ -141,7 +141,7 @@ function itemPath({ kind, org, name }: ObjectName): string {
   return `${collectionPath(kind, org)}/${encodeURIComponent(name)}`;
 }
 
-const pageSchema = z.strictObject({ items: z.array(objectSchema), continue: z.string().optional() });
+const pageSchema = z.object({ items: z.array(objectSchema), continue: z.string().optional() });
 
 async function listAll(
   call: (method: string, path: string) => Promise<string>,

@@ -20,7 +20,7 @@ export type Owner = z.infer<typeof ownerSchema>;
 export const conditionTypes = ['Ready', 'Synced', 'Reconciling', 'Stalled'] as const;
 
 /** One fact about an object, in the form `kubectl wait` and kstatus read. */
-export const conditionSchema = z.strictObject({
+export const conditionSchema = z.object({
   type: z.enum(conditionTypes),
   status: z.enum(['True', 'False', 'Unknown']),
   reason: z.string(),
@@ -32,7 +32,7 @@ export const conditionSchema = z.strictObject({
 });
 export type Condition = z.infer<typeof conditionSchema>;
 
-export const statusSchema = z.strictObject({
+export const statusSchema = z.object({
   observedGeneration: z.int(),
   conditions: z.array(conditionSchema),
   /** Names of what stands for this object elsewhere, e.g. `temporalNamespace`, `workflowId`. */
@@ -54,11 +54,11 @@ export const manifestSchema = z.strictObject({
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** An object as the API returns it. */
-export const objectSchema = z.strictObject({
+/** An object as the API returns it. What a newer controller adds is left out by an older reader, not refused. */
+export const objectSchema = z.object({
   apiVersion: z.literal(API_VERSION),
   kind: z.string(),
-  metadata: z.strictObject({
+  metadata: z.object({
     org: z.string().optional(),
     name: z.string(),
     uid: z.uuid(),

@@ -4,8 +4,11 @@
 import { z } from 'zod';
 import { type ErrorCode, errorCodes, errors } from './errors.ts';
 
-export const findingSchema = z.strictObject({
-  code: z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]),
+/** A code that only a newer controller knows is read as Internal; its message says what happened. */
+const errorCode = z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]).catch('Internal');
+
+export const findingSchema = z.object({
+  code: errorCode,
   level: z.enum(['error', 'warning']),
   /** JSON pointer into the manifest, e.g. `/spec/limitMicroUsd`; empty for the object as a whole. */
   pointer: z.string(),
@@ -24,11 +27,11 @@ export function finding(
 }
 
 /** The error answer of every route (RFC 9457), and what the CLI prints. */
-export const problemSchema = z.strictObject({
+export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),
-  code: z.enum(errorCodes as [ErrorCode, ...ErrorCode[]]),
+  code: errorCode,
   detail: z.string(),
   requestId: z.string(),
   findings: z.array(findingSchema),

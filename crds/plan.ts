@@ -22,7 +22,7 @@ export const planRequestSchema = z.strictObject({
   overlay: z.array(plannedChangeSchema).max(10_000).default([]),
 });
 
-export const changePlanSchema = z.strictObject({
+export const changePlanSchema = z.object({
   action: z.enum(['create', 'update', 'delete', 'none']),
   kind: z.string(),
   org: z.string().optional(),
@@ -39,7 +39,7 @@ export const changePlanSchema = z.strictObject({
 });
 export type ChangePlan = z.infer<typeof changePlanSchema>;
 
-export const planSchema = z.strictObject({
+export const planSchema = z.object({
   changes: z.array(changePlanSchema),
 });
 export type Plan = z.infer<typeof planSchema>;

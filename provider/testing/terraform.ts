@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findTerraform } from '../../servers/terraform.ts';
 import type { Mirror } from '../build.ts';
 
 export interface Run {
@@ -58,6 +59,7 @@ export async function inWorkspace(
   body: (workspace: Workspace) => Promise<void>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'lattice-terraform-'));
+  const terraform = await findTerraform();
   const running = new Set<ChildProcess>();
   const cliConfig = join(folder, 'cli.tfrc');
   const env = {
@@ -70,7 +72,7 @@ export async function inWorkspace(
     ...environment,
   };
   const start: Workspace['start'] = (...args) => {
-    const child = spawn('terraform', args, {
+    const child = spawn(terraform.path, args, {
       cwd: folder,
       env,
       detached: true,
