@@ -1,0 +1,136 @@
+// One instance of a compiled policy: the host side of OPA's wasm ABI 1.x.
+// Promise: falsy inputs are kept, numbers cross the border exactly, a failing builtin is undefined and nothing more.
+// Never: used again after it aborted (its own stacks may be half unwound), and never memory beyond its maximum.
+
+import { wasmExports } from './abi.ts';
+import { builtins } from './builtins/index.ts';
+import { type Builtin, BuiltinError, type EvaluationContext } from './builtins/operands.ts';
+import { readValue, writeValue } from './text.ts';
+import type { Value } from './values.ts';
+
+const pageBytes = 65_536;
+
+/** What the module itself gave up with, e.g. `var assignment conflict`. */
+export class PolicyAbort extends Error {
+  override readonly name = 'PolicyAbort';
+}
+
+export class PolicyInstance {
+  readonly #exports: ReturnType<typeof wasmExports>;
+  readonly #memory: WebAssembly.Memory;
+  readonly #entrypoints: ReadonlyMap<string, number>;
+  readonly #builtins: readonly (Builtin | undefined)[];
+  readonly #data: number;
+  readonly #heapStart: number;
+  #context: EvaluationContext = { nowNs: 0n };
+  broken = false;
+
+  /** `firstPages` must hold the module's data; it may grow to `mostBytes`. */
+  constructor(module: WebAssembly.Module, moduleBytes: number, mostBytes: number) {
+    const maximum = Math.floor(mostBytes / pageBytes);
+    const initial = Math.min(Math.ceil(moduleBytes / pageBytes) + 8, maximum);
+    this.#memory = new WebAssembly.Memory({ initial, maximum });
+    const call = (id: number, _context: number, ...args: number[]) => this.#call(id, args);
+    const instance = new WebAssembly.Instance(module, {
+      env: {
+        memory: this.#memory,
+        opa_abort: (address: number) => {
+          throw new PolicyAbort(this.#terminated(address));
+        },
+        opa_println: () => {},
+        opa_builtin0: call,
+        opa_builtin1: call,
+        opa_builtin2: call,
+        opa_builtin3: call,
+        opa_builtin4: call,
+      },
+    });
+    this.#exports = wasmExports(instance);
+    this.#builtins = this.#needed();
+    this.#entrypoints = this.#names(this.#exports.entrypoints());
+    this.#data = this.#load(new TextEncoder().encode('{}'), 'json');
+    this.#heapStart = this.#exports.opa_heap_ptr_get();
+  }
+
+  get memoryBytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** JSON text of each entrypoint's value for one input, given as JSON text; undefined where it is undefined. */
+  evaluate(
+    input: Uint8Array,
+    entrypoints: readonly string[],
+    context: EvaluationContext,
+  ): (string | undefined)[] {
+    this.#context = context;
+    try {
+      this.#exports.opa_heap_ptr_set(this.#heapStart);
+      const address = this.#load(input, 'json');
+      return entrypoints.map((name) => this.#run(name, address));
+    } catch (error) {
+      this.broken = true;
+      throw error;
+    }
+  }
+
+  #run(entrypoint: string, input: number): string | undefined {
+    const id = this.#entrypoints.get(entrypoint);
+    if (id === undefined) throw new Error(`the module has no entrypoint '${entrypoint}'`);
+    const context = this.#exports.opa_eval_ctx_new();
+    this.#exports.opa_eval_ctx_set_input(context, input);
+    this.#exports.opa_eval_ctx_set_data(context, this.#data);
+    this.#exports.opa_eval_ctx_set_entrypoint(context, id);
+    this.#exports.eval(context);
+    const result = this.#terminated(
+      this.#exports.opa_json_dump(this.#exports.opa_eval_ctx_get_result(context)),
+    );
+    // The result set is `[{"result":<value>}]`, or `[]` where the entrypoint is undefined.
+    const found = /^\[\{"result":([\s\S]*)\}\]$/.exec(result);
+    return found?.[1];
+  }
+
+  #call(id: number, args: readonly number[]): number {
+    const builtin = this.#builtins[id];
+    if (!builtin) throw new Error(`the module calls builtin ${id}, which it does not list`);
+    let result: Value | undefined;
+    try {
+      const operands = args.map((address) =>
+        readValue(this.#terminated(this.#exports.opa_value_dump(address))),
+      );
+      result = builtin(operands, this.#context);
+    } catch (error) {
+      if (!(error instanceof BuiltinError)) throw error;
+    }
+    return result === undefined ? 0 : this.#load(new TextEncoder().encode(writeValue(result)), 'value');
+  }
+
+  #needed(): (Builtin | undefined)[] {
+    const found: (Builtin | undefined)[] = [];
+    for (const [name, id] of this.#names(this.#exports.builtins())) {
+      const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
+      if (!builtin) throw new Error(`the module needs the builtin '${name}', which the engine does not have`);
+      found[id] = builtin;
+    }
+    return found;
+  }
+
+  #names(address: number): Map<string, number> {
+    const text = this.#terminated(this.#exports.opa_json_dump(address));
+    const parsed: unknown = JSON.parse(text);
+    return new Map(Object.entries(parsed ?? {}).map(([name, id]) => [name, Number(id)]));
+  }
+
+  #load(bytes: Uint8Array, form: 'json' | 'value'): number {
+    const at = this.#exports.opa_malloc(bytes.byteLength);
+    new Uint8Array(this.#memory.buffer).set(bytes, at);
+    const parse = form === 'json' ? this.#exports.opa_json_parse : this.#exports.opa_value_parse;
+    const value = parse(at, bytes.byteLength);
+    if (value === 0) throw new Error('the module could not read a value');
+    return value;
+  }
+
+  #terminated(address: number): string {
+    const memory = new Uint8Array(this.#memory.buffer);
+    return new TextDecoder().decode(memory.subarray(address, memory.indexOf(0, address)));
+  }
+}
