@@ -2,25 +2,18 @@
 // leaves nothing but, where somebody was denied, the denial in the ledger.
 
 import { appendEvent, chainOf } from '../audit/append.ts';
-import type { AuditEvent } from '../crds/audit.ts';
-import { SYSTEM_CHAIN } from '../crds/audit.ts';
-import { type Finding, LatticeError } from '../crds/findings.ts';
+import { type AuditEvent, SYSTEM_CHAIN } from '../crds/audit.ts';
+import type { Finding } from '../crds/findings.ts';
 import { changedPointers, valueAt } from '../crds/json.ts';
-import { displayName, kindNamed } from '../crds/kinds.ts';
+import { kindNamed } from '../crds/kinds.ts';
 import type { Database, Transaction } from '../store/database.ts';
-import {
-  findObject,
-  insertObject,
-  markDeleted,
-  type ObjectKey,
-  replaceDeclared,
-  replaceOwner,
-  type StoredObject,
-} from '../store/objects.ts';
+import { insertObject, markDeleted, replaceDeclared, replaceOwner } from '../store/object-writes.ts';
+import { findObject, type ObjectKey, type StoredObject } from '../store/objects.ts';
 import { requestWork } from '../store/work.ts';
 import { type Admission, admit, existsFinding } from './admission/admit.ts';
-import { type Caller, forbidden, ownerText } from './admission/caller.ts';
+import { type Caller, forbidden } from './admission/caller.ts';
 import { storeWorld } from './admission/world.ts';
+import { assertVersion, DenialError, notFound, recordingDenials, refusal } from './refusal.ts';
 
 export interface Created {
   readonly object: StoredObject;
@@ -159,45 +152,10 @@ function forbiddenError(admission: Admission): Error | undefined {
   return denied && refusal(denied, admission);
 }
 
-/** A refusal that the ledger keeps: somebody asked for what they may not do. */
-class DenialError extends LatticeError {
-  readonly key: ObjectKey;
-
-  constructor(found: Finding, key: ObjectKey) {
-    super(found.code, found.message, [found]);
-    this.key = key;
-  }
-}
-
-function refusal(first: Finding, admission: Admission): LatticeError {
-  if (first.code === 'Forbidden' || first.code === 'OwnedByAnother')
-    return new DenialError(first, admission.key);
-  const kind = kindNamed(admission.key.kind);
-  const shown = kind === undefined ? 'the object' : displayName(kind, admission.key.org, admission.key.name);
-  const detail = first.message.includes(shown) ? first.message : `${shown}: ${first.message}`;
-  const findings = admission.findings.length > 0 ? admission.findings : [first];
-  return new LatticeError(first.code, detail, findings);
-}
-
 async function lostRace(tx: Transaction, caller: Caller, key: ObjectKey): Promise<Finding> {
   const winner = await findObject(tx, key);
   if (winner === undefined) throw notFound(key);
   return existsFinding(caller, winner);
-}
-
-export function notFound(key: ObjectKey): LatticeError {
-  const kind = kindNamed(key.kind);
-  const shown = kind === undefined ? `${key.kind} ${key.name}` : displayName(kind, key.org, key.name);
-  return new LatticeError('NotFound', `${shown} does not exist`);
-}
-
-function assertVersion(object: StoredObject, expected: string): void {
-  if (object.resourceVersion === expected) return;
-  const shown = displayName(object.kind, object.org, object.name);
-  throw new LatticeError(
-    'StaleResourceVersion',
-    `${shown} has changed since it was read: it is at resourceVersion ${object.resourceVersion}, the write is for ${expected}`,
-  );
 }
 
 async function recordWrite(
@@ -231,40 +189,4 @@ async function recordWrite(
     },
     diff,
   );
-}
-
-/** Runs a write; a denial is recorded in a transaction of its own, since that of the write is rolled back. */
-async function recordingDenials<T>(
-  db: Database,
-  caller: Caller,
-  write: (tx: Transaction) => Promise<T>,
-): Promise<T> {
-  try {
-    return await db.transaction(write);
-  } catch (error) {
-    if (error instanceof DenialError) await recordDenial(db, caller, error);
-    throw error;
-  }
-}
-
-async function recordDenial(db: Database, caller: Caller, denial: DenialError): Promise<void> {
-  const { kind, org, name } = denial.key;
-  await db.transaction(async (tx) => {
-    await appendEvent(tx, await chainOf(tx, org), {
-      actor: { type: 'token', id: caller.name },
-      source: 'http',
-      owner: caller.owner,
-      kind,
-      org,
-      name,
-      uid: null,
-      generation: null,
-      action: 'deny',
-      phase: 'outcome',
-      changed: [],
-      outcome: 'denied',
-      reason: denial.code,
-      message: `claimed owner ${ownerText(caller.owner)}`,
-    });
-  });
 }

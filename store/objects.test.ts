@@ -4,19 +4,21 @@ import { type Owner, objectSchema, type Status } from '../crds/api.ts';
 import { type ValidManifest, validateManifest } from '../crds/validate.ts';
 import type { Database } from './database.ts';
 import {
-  dependentsOf,
-  findObject,
   insertObject,
-  type ListPredicate,
-  listObjects,
   markDeleted,
-  objectByUid,
   removeObject,
   replaceDeclared,
   replaceOwner,
+  writeStatus,
+} from './object-writes.ts';
+import {
+  dependentsOf,
+  findObject,
+  type ListPredicate,
+  listObjects,
+  objectByUid,
   type StoredObject,
   toApiObject,
-  writeStatus,
 } from './objects.ts';
 import { startTestDatabase, type TestDatabase } from './testing/database.ts';
 

@@ -1,7 +1,5 @@
-// The objects table. Every read goes through here; writes happen in the caller's transaction, beside the event and the
-// work that belong to them.
+// The objects table, read. Every read of an object goes through here.
 
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import {
   API_VERSION,
@@ -13,9 +11,7 @@ import {
 } from '../crds/api.ts';
 import type { Kind } from '../crds/kind.ts';
 import { kindNamed } from '../crds/kinds.ts';
-import { referencesOf } from '../crds/references.ts';
-import type { ValidManifest } from '../crds/validate.ts';
-import type { Queryable, Transaction } from './database.ts';
+import type { Queryable } from './database.ts';
 
 export interface StoredObject {
   readonly uid: string;
@@ -53,10 +49,11 @@ export interface ListPredicate {
   readonly limit: number;
 }
 
-const COLUMNS = `uid, kind, org, name, owner_manager, owner_instance, owner_ref, labels, annotations, spec, generation,
+/** What `objectRow` parses. */
+export const COLUMNS = `uid, kind, org, name, owner_manager, owner_instance, owner_ref, labels, annotations, spec, generation,
   resource_version, status, idempotency_key, created_at, deletion_timestamp`;
 
-const row = z
+export const objectRow = z
   .object({
     uid: z.string(),
     kind: z.string(),
@@ -131,7 +128,7 @@ export async function findObject(
   lock?: RowLock,
 ): Promise<StoredObject | undefined> {
   const [found] = await db.rows(
-    row,
+    objectRow,
     `SELECT ${COLUMNS} FROM objects WHERE kind = $1 AND org = $2 AND name = $3 ${lockClause(lock)}`,
     [key.kind, key.org, key.name],
   );
@@ -143,9 +140,11 @@ export async function objectByUid(
   uid: string,
   lock?: RowLock,
 ): Promise<StoredObject | undefined> {
-  const [found] = await db.rows(row, `SELECT ${COLUMNS} FROM objects WHERE uid = $1 ${lockClause(lock)}`, [
-    uid,
-  ]);
+  const [found] = await db.rows(
+    objectRow,
+    `SELECT ${COLUMNS} FROM objects WHERE uid = $1 ${lockClause(lock)}`,
+    [uid],
+  );
   return found;
 }
 
@@ -160,7 +159,7 @@ export async function listObjects(
   predicate: ListPredicate,
 ): Promise<StoredObject[]> {
   return await db.rows(
-    row,
+    objectRow,
     `SELECT ${COLUMNS} FROM objects
      WHERE kind = $1
        AND ($2::text IS NULL OR org = $2)
@@ -183,118 +182,14 @@ export async function dependentsOf(db: Queryable, key: ObjectKey): Promise<Store
   const columns = COLUMNS.replaceAll(/\b(\w+)\b/g, 'o.$1');
   if (key.kind === 'Org')
     return await db.rows(
-      row,
+      objectRow,
       `SELECT ${columns} FROM objects o WHERE o.org = $1 AND o.kind <> 'Org' ORDER BY kind, name`,
       [key.name],
     );
   return await db.rows(
-    row,
+    objectRow,
     `SELECT DISTINCT ${columns} FROM objects o JOIN object_references r USING (uid)
      WHERE r.target_kind = $1 AND r.target_org = $2 AND r.target_name = $3 ORDER BY o.kind, o.name`,
     [key.kind, key.org, key.name],
   );
-}
-
-export interface NewObject {
-  readonly manifest: ValidManifest;
-  readonly owner: Owner;
-  readonly idempotencyKey: string | undefined;
-}
-
-/** Inserts an object; undefined when another with its key exists. */
-export async function insertObject(tx: Transaction, object: NewObject): Promise<StoredObject | undefined> {
-  const { manifest, owner } = object;
-  const status: Status = { observedGeneration: 0, conditions: [], externalIds: {} };
-  const [inserted] = await tx.rows(
-    row,
-    `INSERT INTO objects (uid, kind, org, name, owner_manager, owner_instance, owner_ref, labels, annotations, spec,
-       definition_version, status, idempotency_key)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-     ON CONFLICT (kind, org, name) DO NOTHING RETURNING ${COLUMNS}`,
-    [
-      uuidv7(),
-      manifest.kind.name,
-      manifest.org,
-      manifest.name,
-      owner.manager,
-      owner.instance,
-      owner.ref,
-      manifest.labels,
-      manifest.annotations,
-      manifest.spec,
-      manifest.kind.definitionVersion,
-      status,
-      object.idempotencyKey ?? null,
-    ],
-  );
-  if (inserted !== undefined) await writeReferences(tx, inserted);
-  return inserted;
-}
-
-/** Replaces what is declared; the generation grows only when the spec changed. */
-export async function replaceDeclared(
-  tx: Transaction,
-  object: StoredObject,
-  manifest: ValidManifest,
-  specChanged: boolean,
-): Promise<StoredObject> {
-  const [updated] = await tx.rows(
-    row,
-    `UPDATE objects SET labels = $2, annotations = $3, spec = $4, definition_version = $5,
-       generation = generation + $6, resource_version = nextval('resource_versions')
-     WHERE uid = $1 RETURNING ${COLUMNS}`,
-    [
-      object.uid,
-      manifest.labels,
-      manifest.annotations,
-      manifest.spec,
-      manifest.kind.definitionVersion,
-      specChanged ? 1 : 0,
-    ],
-  );
-  if (updated === undefined) throw new Error(`object ${object.uid} vanished while it was locked`);
-  if (specChanged) await writeReferences(tx, updated);
-  return updated;
-}
-
-export async function replaceOwner(
-  tx: Transaction,
-  uid: string,
-  owner: Owner,
-): Promise<StoredObject | undefined> {
-  const [updated] = await tx.rows(
-    row,
-    `UPDATE objects SET owner_manager = $2, owner_instance = $3, owner_ref = $4,
-       resource_version = nextval('resource_versions') WHERE uid = $1 RETURNING ${COLUMNS}`,
-    [uid, owner.manager, owner.instance, owner.ref],
-  );
-  return updated;
-}
-
-export async function markDeleted(tx: Transaction, uid: string): Promise<StoredObject | undefined> {
-  const [updated] = await tx.rows(
-    row,
-    `UPDATE objects SET deletion_timestamp = coalesce(deletion_timestamp, now()),
-       resource_version = nextval('resource_versions') WHERE uid = $1 RETURNING ${COLUMNS}`,
-    [uid],
-  );
-  return updated;
-}
-
-export async function writeStatus(tx: Transaction, uid: string, status: Status): Promise<void> {
-  await tx.run('UPDATE objects SET status = $2 WHERE uid = $1', [uid, status]);
-}
-
-/** Takes the object out of the store, once nothing stands for it anywhere. */
-export async function removeObject(tx: Transaction, uid: string): Promise<void> {
-  await tx.run('DELETE FROM objects WHERE uid = $1', [uid]);
-}
-
-async function writeReferences(tx: Transaction, object: StoredObject): Promise<void> {
-  await tx.run('DELETE FROM object_references WHERE uid = $1', [object.uid]);
-  for (const reference of referencesOf(object.kind, object.spec))
-    await tx.run(
-      'INSERT INTO object_references (uid, pointer, target_kind, target_org, target_name) VALUES ($1, $2, $3, $4, $5)',
-      [object.uid, reference.pointer, reference.kind, object.org, reference.name],
-    );
 }

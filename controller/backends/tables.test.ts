@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { validateManifest } from '../../crds/validate.ts';
 import type { Database } from '../../store/database.ts';
-import { insertObject, type StoredObject } from '../../store/objects.ts';
+import { insertObject } from '../../store/object-writes.ts';
+import type { StoredObject } from '../../store/objects.ts';
 import { startTestDatabase, type TestDatabase } from '../../store/testing/database.ts';
 import { applyRowStep, observeRow, removeUnmanagedRow, rowSteps, tableDrift } from './tables.ts';
 

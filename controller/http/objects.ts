@@ -8,7 +8,8 @@ import { displayName, kinds } from '../../crds/kinds.ts';
 import { findObject, listObjects, type ObjectKey, toApiObject } from '../../store/objects.ts';
 import { type Caller, forbidden, type Verb } from '../admission/caller.ts';
 import type { ControllerContext } from '../context.ts';
-import { adoptObject, createObject, deleteObject, notFound, updateObject } from '../write.ts';
+import { notFound } from '../refusal.ts';
+import { adoptObject, createObject, deleteObject, updateObject } from '../write.ts';
 import { parseQuery } from './request.ts';
 
 export function objectRoutes(app: FastifyInstance, context: ControllerContext): void {

@@ -14,8 +14,9 @@ import {
 } from '../../store/work.ts';
 import type { ControllerContext } from '../context.ts';
 import { backoffMs } from './backoff.ts';
-import { type PassReport, reconcileOnce } from './pass.ts';
+import { reconcileOnce } from './pass.ts';
 import { describeStep } from './reconciler.ts';
+import type { PassReport } from './record.ts';
 
 export interface Engine {
   /** There may be work. */

@@ -2,46 +2,17 @@
 // event, the status and the end of the work; an effect outside waits until its intent is linked to the chain. A pass that
 // finds nothing to do and nothing new to say writes nothing but the end of the work.
 
-import { appendEvent, chainOf } from '../../audit/append.ts';
-import type { AuditEvent } from '../../crds/audit.ts';
-import { SYSTEM_CHAIN } from '../../crds/audit.ts';
 import { displayName } from '../../crds/kinds.ts';
-import { referencesOf } from '../../crds/references.ts';
-import type { Transaction } from '../../store/database.ts';
-import {
-  dependentsOf,
-  findObject,
-  objectByUid,
-  removeObject,
-  type StoredObject,
-  writeStatus,
-} from '../../store/objects.ts';
-import { assertLease, completeWork, postponeWork, requestWork, type WorkItem } from '../../store/work.ts';
+import { dependentsOf, objectByUid, type StoredObject } from '../../store/objects.ts';
+import { completeWork, type WorkItem } from '../../store/work.ts';
 import { BackendError } from '../backends/errors.ts';
-import { applyRowStep } from '../backends/tables.ts';
 import { type ControllerContext, reconcilerOf } from '../context.ts';
 import { backoffMs } from './backoff.ts';
-import {
-  describeStep,
-  type PostgresStep,
-  type Reconciler,
-  type Result,
-  type Step,
-  type TemporalStep,
-} from './reconciler.ts';
-import { nextStatus, sameStatus, wasReady } from './status.ts';
+import { describeStep, type PostgresStep, type Result, type Step } from './reconciler.ts';
+import { declareIntent, type PassReport, record } from './record.ts';
 
 const DEPENDENTS_LOOK_AGAIN_MS = 10_000;
 const MOST_PATIENCE_MS = 5_000;
-
-/** What a pass did, for the log and the metrics. */
-export interface PassReport {
-  readonly object: StoredObject | undefined;
-  readonly result: Result | undefined;
-  readonly steps: readonly Step[];
-  /** Nothing was done and nothing changed. */
-  readonly idle: boolean;
-}
 
 export async function reconcileOnce(
   context: ControllerContext,
@@ -143,162 +114,4 @@ async function dependentsResult(
 function failureResult(error: unknown): Result | undefined {
   if (!(error instanceof BackendError)) return undefined;
   return { type: 'retry', code: 'BackendUnavailable', message: error.message };
-}
-
-async function declareIntent(
-  context: ControllerContext,
-  item: WorkItem,
-  object: StoredObject,
-  reconciler: Reconciler,
-  steps: readonly Step[],
-  rows: readonly PostgresStep[],
-  signal: AbortSignal,
-): Promise<void> {
-  const eventId = await context.db.transaction(async (tx) => {
-    await assertLease(tx, item);
-    for (const step of rows) await applyRowStep(tx, reconciler.table, step, object.uid);
-    return await appendEvent(
-      tx,
-      await chainFor(tx, object),
-      eventOf(object, steps, { phase: 'intent', outcome: 'pending' }),
-    );
-  });
-  // Without its link the effect would be unknown to the ledger if we died right after it.
-  await context.links.linked(eventId, signal);
-}
-
-async function record(
-  context: ControllerContext,
-  item: WorkItem,
-  object: StoredObject,
-  reconciler: Reconciler,
-  result: Result,
-  steps: readonly Step[],
-  rows: readonly PostgresStep[],
-): Promise<PassReport> {
-  return await context.db.transaction(async (tx) => {
-    await assertLease(tx, item);
-    for (const step of rows) await applyRowStep(tx, reconciler.table, step, object.uid);
-    if (object.deletionTimestamp !== null && result.type === 'done') {
-      context.intents.delete(object.uid);
-      await finalize(tx, item, object, steps);
-      return { object, result, steps, idle: false };
-    }
-    const now = await tx.now();
-    const status = nextStatus(
-      {
-        before: object.status,
-        generation: object.generation,
-        result,
-        externalIds: reconciler.externalIds(object),
-      },
-      now,
-    );
-    const news = !sameStatus(status, object.status);
-    if (news) await writeStatus(tx, object.uid, status);
-    if (news || steps.length > 0)
-      await appendEvent(tx, await chainFor(tx, object), eventOf(object, steps, outcomeOf(result)));
-    if (result.type === 'done' || result.type === 'terminal') context.intents.delete(object.uid);
-    await endWork(tx, item, result);
-    return { object, result, steps, idle: !news && steps.length === 0 };
-  });
-}
-
-async function finalize(
-  tx: Transaction,
-  item: WorkItem,
-  object: StoredObject,
-  steps: readonly Step[],
-): Promise<void> {
-  const finished = { phase: 'outcome', outcome: 'ok', reason: 'Deleted', action: 'finalize' } as const;
-  await appendEvent(tx, await chainFor(tx, object), eventOf(object, steps, finished));
-  if (object.kind.name === 'Org')
-    // The org's own chain ends with it: nothing may follow a tombstone.
-    await appendEvent(tx, object.uid, eventOf(object, [], { ...finished, action: 'tombstone' }));
-  for (const reference of referencesOf(object.kind, object.spec)) {
-    const target = await findObject(tx, { kind: reference.kind, org: object.org, name: reference.name });
-    if (target !== undefined) await wakeDeleting(tx, target);
-  }
-  const org = await findObject(tx, { kind: 'Org', org: object.org, name: object.org });
-  if (org !== undefined && org.uid !== object.uid) await wakeDeleting(tx, org);
-  await removeObject(tx, object.uid);
-  await completeWork(tx, item);
-}
-
-/** What waits for its dependents to go looks again when one has gone. */
-async function wakeDeleting(tx: Transaction, target: StoredObject): Promise<void> {
-  if (target.deletionTimestamp !== null) await requestWork(tx, target.uid);
-}
-
-async function endWork(tx: Transaction, item: WorkItem, result: Result): Promise<void> {
-  switch (result.type) {
-    case 'done':
-    case 'terminal':
-      return await completeWork(tx, item);
-    case 'again':
-      return await postponeWork(tx, item, result.afterMs, item.attempts + 1);
-    case 'retry':
-      return await postponeWork(tx, item, backoffMs(item.attempts), item.attempts + 1);
-  }
-}
-
-async function chainFor(tx: Transaction, object: StoredObject): Promise<string> {
-  return object.kind.name === 'Org' ? SYSTEM_CHAIN : await chainOf(tx, object.org);
-}
-
-type EventEnd = Pick<AuditEvent, 'phase' | 'outcome'> &
-  Partial<Pick<AuditEvent, 'reason' | 'action' | 'message'>>;
-
-function outcomeOf(result: Result): EventEnd {
-  const reason = result.type === 'done' ? result.reason : result.code;
-  const outcome = result.type === 'done' ? 'ok' : result.type === 'again' ? 'pending' : 'failed';
-  return { phase: 'outcome', outcome, reason, message: result.message };
-}
-
-function eventOf(object: StoredObject, steps: readonly Step[], end: EventEnd) {
-  const action =
-    object.deletionTimestamp !== null
-      ? 'finalize'
-      : wasReady(object.status, object.generation)
-        ? 'repair'
-        : 'reconcile';
-  return {
-    actor: { type: 'controller', id: 'controller' } as const,
-    source: 'reconcile',
-    owner: object.owner,
-    kind: object.kind.name,
-    org: object.org,
-    name: object.name,
-    uid: object.uid,
-    generation: object.generation,
-    action: end.action ?? (action as AuditEvent['action']),
-    phase: end.phase,
-    changed: changedBy(steps),
-    outcome: end.outcome,
-    reason: end.reason ?? '',
-    message: [...steps.map(describeStep), end.message ?? ''].filter((part) => part !== '').join('; '),
-  };
-}
-
-function changedBy(steps: readonly Step[]): string[] {
-  return steps.flatMap((step) =>
-    step.do === 'upsertRow' ? step.columns.map((column) => `${step.table}.${column}`) : [targetOf(step)],
-  );
-}
-
-function targetOf(step: Exclude<Step, { do: 'upsertRow' }>): string {
-  if (step.do === 'deleteRow') return step.table;
-  return workflowOrNamespace(step);
-}
-
-function workflowOrNamespace(step: TemporalStep): string {
-  switch (step.do) {
-    case 'deliverDirective':
-      return `workflow agent/${step.input.uid}`;
-    case 'terminateWorkflow':
-      return `workflow ${step.workflowId}`;
-    case 'registerNamespace':
-    case 'deleteNamespace':
-      return `namespace ${step.namespace}`;
-  }
 }

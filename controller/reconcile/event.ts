@@ -1,0 +1,70 @@
+// The event of a pass, from the object, the steps and how it ended: names of fields, never values.
+
+import { chainOf, type NewEvent } from '../../audit/append.ts';
+import { type AuditEvent, SYSTEM_CHAIN } from '../../crds/audit.ts';
+import type { Transaction } from '../../store/database.ts';
+import type { StoredObject } from '../../store/objects.ts';
+import { describeStep, type Result, type Step, type TemporalStep } from './reconciler.ts';
+import { wasReady } from './status.ts';
+
+/** The life of orgs is told by the system chain, which outlives them. */
+export async function chainFor(tx: Transaction, object: StoredObject): Promise<string> {
+  return object.kind.name === 'Org' ? SYSTEM_CHAIN : await chainOf(tx, object.org);
+}
+
+export type EventEnd = Pick<AuditEvent, 'phase' | 'outcome'> &
+  Partial<Pick<AuditEvent, 'reason' | 'action' | 'message'>>;
+
+export function outcomeOf(result: Result): EventEnd {
+  const reason = result.type === 'done' ? result.reason : result.code;
+  const outcome = result.type === 'done' ? 'ok' : result.type === 'again' ? 'pending' : 'failed';
+  return { phase: 'outcome', outcome, reason, message: result.message };
+}
+
+export function eventOf(object: StoredObject, steps: readonly Step[], end: EventEnd): NewEvent {
+  const action =
+    object.deletionTimestamp !== null
+      ? 'finalize'
+      : wasReady(object.status, object.generation)
+        ? 'repair'
+        : 'reconcile';
+  return {
+    actor: { type: 'controller', id: 'controller' } as const,
+    source: 'reconcile',
+    owner: object.owner,
+    kind: object.kind.name,
+    org: object.org,
+    name: object.name,
+    uid: object.uid,
+    generation: object.generation,
+    action: end.action ?? (action as AuditEvent['action']),
+    phase: end.phase,
+    changed: changedBy(steps),
+    outcome: end.outcome,
+    reason: end.reason ?? '',
+    message: [...steps.map(describeStep), end.message ?? ''].filter((part) => part !== '').join('; '),
+  };
+}
+
+function changedBy(steps: readonly Step[]): string[] {
+  return steps.flatMap((step) =>
+    step.do === 'upsertRow' ? step.columns.map((column) => `${step.table}.${column}`) : [targetOf(step)],
+  );
+}
+
+function targetOf(step: Exclude<Step, { do: 'upsertRow' }>): string {
+  if (step.do === 'deleteRow') return step.table;
+  return workflowOrNamespace(step);
+}
+
+function workflowOrNamespace(step: TemporalStep): string {
+  switch (step.do) {
+    case 'deliverDirective':
+      return `workflow agent/${step.input.uid}`;
+    case 'terminateWorkflow':
+      return `workflow ${step.workflowId}`;
+    case 'registerNamespace':
+    case 'deleteNamespace':
+      return `namespace ${step.namespace}`;
+  }
+}

@@ -1,0 +1,112 @@
+// The objects table, written: always in the caller's transaction, beside the event and the work that belong to the write.
+
+import { v7 as uuidv7 } from 'uuid';
+import type { Owner, Status } from '../crds/api.ts';
+import { referencesOf } from '../crds/references.ts';
+import type { ValidManifest } from '../crds/validate.ts';
+import type { Transaction } from './database.ts';
+import { COLUMNS, objectRow, type StoredObject } from './objects.ts';
+
+export interface NewObject {
+  readonly manifest: ValidManifest;
+  readonly owner: Owner;
+  readonly idempotencyKey: string | undefined;
+}
+
+/** Inserts an object; undefined when another with its key exists. */
+export async function insertObject(tx: Transaction, object: NewObject): Promise<StoredObject | undefined> {
+  const { manifest, owner } = object;
+  const status: Status = { observedGeneration: 0, conditions: [], externalIds: {} };
+  const [inserted] = await tx.rows(
+    objectRow,
+    `INSERT INTO objects (uid, kind, org, name, owner_manager, owner_instance, owner_ref, labels, annotations, spec,
+       definition_version, status, idempotency_key)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+     ON CONFLICT (kind, org, name) DO NOTHING RETURNING ${COLUMNS}`,
+    [
+      uuidv7(),
+      manifest.kind.name,
+      manifest.org,
+      manifest.name,
+      owner.manager,
+      owner.instance,
+      owner.ref,
+      manifest.labels,
+      manifest.annotations,
+      manifest.spec,
+      manifest.kind.definitionVersion,
+      status,
+      object.idempotencyKey ?? null,
+    ],
+  );
+  if (inserted !== undefined) await writeReferences(tx, inserted);
+  return inserted;
+}
+
+/** Replaces what is declared; the generation grows only when the spec changed. */
+export async function replaceDeclared(
+  tx: Transaction,
+  object: StoredObject,
+  manifest: ValidManifest,
+  specChanged: boolean,
+): Promise<StoredObject> {
+  const [updated] = await tx.rows(
+    objectRow,
+    `UPDATE objects SET labels = $2, annotations = $3, spec = $4, definition_version = $5,
+       generation = generation + $6, resource_version = nextval('resource_versions')
+     WHERE uid = $1 RETURNING ${COLUMNS}`,
+    [
+      object.uid,
+      manifest.labels,
+      manifest.annotations,
+      manifest.spec,
+      manifest.kind.definitionVersion,
+      specChanged ? 1 : 0,
+    ],
+  );
+  if (updated === undefined) throw new Error(`object ${object.uid} vanished while it was locked`);
+  if (specChanged) await writeReferences(tx, updated);
+  return updated;
+}
+
+export async function replaceOwner(
+  tx: Transaction,
+  uid: string,
+  owner: Owner,
+): Promise<StoredObject | undefined> {
+  const [updated] = await tx.rows(
+    objectRow,
+    `UPDATE objects SET owner_manager = $2, owner_instance = $3, owner_ref = $4,
+       resource_version = nextval('resource_versions') WHERE uid = $1 RETURNING ${COLUMNS}`,
+    [uid, owner.manager, owner.instance, owner.ref],
+  );
+  return updated;
+}
+
+export async function markDeleted(tx: Transaction, uid: string): Promise<StoredObject | undefined> {
+  const [updated] = await tx.rows(
+    objectRow,
+    `UPDATE objects SET deletion_timestamp = coalesce(deletion_timestamp, now()),
+       resource_version = nextval('resource_versions') WHERE uid = $1 RETURNING ${COLUMNS}`,
+    [uid],
+  );
+  return updated;
+}
+
+export async function writeStatus(tx: Transaction, uid: string, status: Status): Promise<void> {
+  await tx.run('UPDATE objects SET status = $2 WHERE uid = $1', [uid, status]);
+}
+
+/** Takes the object out of the store, once nothing stands for it anywhere. */
+export async function removeObject(tx: Transaction, uid: string): Promise<void> {
+  await tx.run('DELETE FROM objects WHERE uid = $1', [uid]);
+}
+
+async function writeReferences(tx: Transaction, object: StoredObject): Promise<void> {
+  await tx.run('DELETE FROM object_references WHERE uid = $1', [object.uid]);
+  for (const reference of referencesOf(object.kind, object.spec))
+    await tx.run(
+      'INSERT INTO object_references (uid, pointer, target_kind, target_org, target_name) VALUES ($1, $2, $3, $4, $5)',
+      [object.uid, reference.pointer, reference.kind, object.org, reference.name],
+    );
+}
