@@ -32,8 +32,10 @@ function locator(name: ToolName): () => Promise<Located> {
 }
 
 /** One of terraform and tofu is enough, so by default OpenTofu is not built where there is a Terraform. */
+const onDemand: readonly ToolName[] = ['terraform', 'tofu', 'temporal-test-server'];
+
 function defaults(): (() => Promise<Located>)[] {
-  const servers = Object.values(pins).filter(({ name }) => name !== 'terraform' && name !== 'tofu');
+  const servers = Object.values(pins).filter(({ name }) => !onDemand.includes(name));
   return [
     ...servers.map(({ name }) => locator(name)),
     async () => {
