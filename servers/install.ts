@@ -6,6 +6,9 @@ import { type FoundTool, findTool } from './find.ts';
 import { pins, type ToolName } from './pins.ts';
 import { findTerraform } from './terraform.ts';
 
+/** One of terraform and tofu is enough, so by default OpenTofu is not built where there is a Terraform. */
+const onDemand: readonly ToolName[] = ['terraform', 'tofu', 'temporal-test-server'];
+
 type Located = FoundTool & { readonly name: string };
 
 const asked = process.argv.slice(2);
@@ -30,9 +33,6 @@ printTable(located);
 function locator(name: ToolName): () => Promise<Located> {
   return async () => ({ name, ...(await findTool(name, { progress: tell })) });
 }
-
-/** One of terraform and tofu is enough, so by default OpenTofu is not built where there is a Terraform. */
-const onDemand: readonly ToolName[] = ['terraform', 'tofu', 'temporal-test-server'];
 
 function defaults(): (() => Promise<Located>)[] {
   const servers = Object.values(pins).filter(({ name }) => !onDemand.includes(name));
