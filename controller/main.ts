@@ -14,10 +14,8 @@ import type { ControllerContext } from './context.ts';
 import { startHttp } from './http/server.ts';
 import { loadTokens } from './http/tokens.ts';
 import { createMetrics } from './metrics.ts';
-import { agentReconciler } from './reconcile/agent.ts';
-import { budgetReconciler } from './reconcile/budget.ts';
 import { startEngine } from './reconcile/engine.ts';
-import { orgReconciler } from './reconcile/org.ts';
+import { createReconcilers } from './reconcile/reconcilers.ts';
 import { startSweeper } from './sweep/sweeper.ts';
 
 export interface Controller {
@@ -47,7 +45,7 @@ export async function startController(config: Config, log: Log): Promise<Control
     links,
     intents: new Map(),
     holder: processHolder(),
-    reconcilers: [orgReconciler(db, temporal), budgetReconciler(db), agentReconciler(db, temporal)],
+    reconcilers: createReconcilers(db, temporal),
   };
   const { app, address } = await startHttp(context, config, tokens).catch(async (error: unknown) => {
     await Promise.allSettled([db.close(), temporal.close()]);

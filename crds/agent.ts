@@ -26,6 +26,7 @@ export const agentSpec = z.strictObject({
     .default([])
     .describe('Tools that the agent may ask for. None when empty.'),
   budget: reference('Budget', 'The budget that its calls are booked on.').optional(),
+  meshPeer: reference('MeshPeer', 'The mesh peer that it runs on.').optional(),
   desiredState: z
     .enum(desiredStates)
     .default('running')

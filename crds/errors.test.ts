@@ -24,7 +24,9 @@ test('only codes of the table are codes', () => {
   expect(isErrorCode('NotFound')).toBe(true);
   expect(isErrorCode('toString')).toBe(false);
   // From a newer controller: read, not refused.
-  expect(findingSchema.parse({ ...finding('NotFound', '', 'x'), code: 'Nope' })).toMatchObject({ code: 'Internal' });
+  expect(findingSchema.parse({ ...finding('NotFound', '', 'x'), code: 'Nope' })).toMatchObject({
+    code: 'Internal',
+  });
 });
 
 test('the table cannot be changed at run time', () => {

@@ -34,6 +34,7 @@ export const errors = Object.freeze({
     'Remove NUL and lone surrogates.',
   ),
   SpecTooLarge: define(422, 'The spec is too large', 'Keep the spec under 256 KiB.'),
+  ImmutableField: define(422, 'The field cannot be changed', 'Delete the object and create it again.'),
   // What was sent does not fit the other objects.
   ReferenceNotFound: define(
     422,
@@ -55,6 +56,60 @@ export const errors = Object.freeze({
     422,
     'The limit does not fit the parent budget',
     'Lower the limit, or raise the limit of the parent first.',
+  ),
+  RoleCycle: define(
+    422,
+    'The role would inherit from itself',
+    'Remove the role that leads back from inherits.',
+  ),
+  SecretNotAllowed: define(
+    422,
+    'The secret may not be taken from there',
+    'Ask the operator to allow it for the org.',
+  ),
+  EgressNotAllowed: define(
+    422,
+    'The address is not on the list of egress',
+    'Ask the operator to allow the address.',
+  ),
+  RangeOverlap: define(
+    422,
+    'The range overlaps another',
+    'Choose a range that no other network or peer has.',
+  ),
+  DuplicateKey: define(
+    422,
+    'The public key belongs to another peer',
+    'Give every peer a key pair of its own.',
+  ),
+  SelectorMatchesNothing: define(
+    422,
+    'The selector matches nothing',
+    'Check the labels, or create what it should match.',
+  ),
+  ApproverMismatch: define(
+    403,
+    'The approver is somebody else',
+    'Name the credential that writes the waiver.',
+  ),
+  // What a policy says of the change.
+  PolicyInvalid: define(422, 'The policy cannot be used', 'Correct the Rego at the line named.'),
+  PolicyViolation: define(
+    422,
+    'A policy refuses the change',
+    'Change what the policy names, or ask for a waiver if it allows one.',
+  ),
+  PolicyWarning: define(422, 'A policy advises against the change', 'Consider what the policy says.'),
+  PolicyDeferred: define(
+    422,
+    'A policy could not judge yet',
+    'Nothing: it is judged at apply, when all values are known.',
+  ),
+  PolicyWaived: define(422, 'A waiver lets a finding pass', 'Nothing: the waiver is named in the ledger.'),
+  PolicyFailed: define(
+    422,
+    'A policy could not be evaluated',
+    'Correct the policy; until then the change is refused.',
   ),
   // Somebody else was first.
   AlreadyExists: define(409, 'The object exists already', 'Import it or adopt it, as the message says.'),
@@ -111,6 +166,7 @@ export const errors = Object.freeze({
     'The workflow has not acknowledged the generation',
     'Check that a worker is running.',
   ),
+  NetworkFull: define(409, 'The network has no free address', 'Delete peers, or make a larger network.'),
   BackendUnavailable: define(503, 'A backend does not answer', 'Wait; it is retried with backoff.'),
 });
 

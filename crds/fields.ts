@@ -2,6 +2,7 @@
 // Terraform, OpenAPI and the docs all say the same about it.
 
 import { z } from 'zod';
+import { parseSelector, SelectorError } from './selector.ts';
 
 declare module 'zod' {
   interface GlobalMeta {
@@ -25,11 +26,11 @@ export const objectName = z
   .describe('Name, unique within the kind and org. It cannot be changed.');
 
 /** A name of another object of `kind` in the same org. */
-export function reference(kind: string, description: string) {
+export function reference(kind: string, description: string, more: { readonly immutable?: boolean } = {}) {
   return z
     .string()
     .regex(NAME, `the name of a ${kind} has 1 to 63 characters of a-z, 0-9 and "-"`)
-    .meta({ references: kind, description });
+    .meta({ references: kind, description, ...more });
 }
 
 export const labels = z
@@ -61,3 +62,19 @@ export const timeZone = z
   .string()
   .refine((zone) => zones.has(zone), 'not an IANA time zone; write one such as "UTC" or "Europe/Berlin"')
   .describe('IANA time zone in which the window begins, e.g. "Europe/Berlin".');
+
+/** A label selector; the empty one matches everything. */
+export function labelSelector(description: string) {
+  return z
+    .string()
+    .max(1024)
+    .check(({ value, issues }) => {
+      try {
+        parseSelector(value);
+      } catch (error) {
+        if (!(error instanceof SelectorError)) throw error;
+        issues.push({ code: 'custom', input: value, path: [], message: error.message });
+      }
+    })
+    .describe(description);
+}

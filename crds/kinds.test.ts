@@ -5,7 +5,7 @@ import { parseAllDocuments } from 'yaml';
 import { type JsonSchema, toJsonSchema } from './generate/json-schema.ts';
 import { snakeCase } from './generate/terraform.ts';
 import { resources } from './generated/terraform.ts';
-import { displayName, kindByAlias, kindNamed, kinds } from './kinds.ts';
+import { displayName, kindByAlias, kindNamed, kinds, terraformType } from './kinds.ts';
 import { referencesOf } from './references.ts';
 import { validateManifest } from './validate.ts';
 
@@ -73,7 +73,7 @@ test('the definitions cannot be changed at run time', () => {
 
 test('every kind has a Terraform resource with the same fields', () => {
   for (const kind of kinds) {
-    const resource = resources[`lattice_${kind.singular}`];
+    const resource = resources[terraformType(kind)];
     expect(resource?.spec.map(({ field }) => field)).toEqual(
       Object.keys(toJsonSchema(kind.spec).properties ?? {}),
     );
@@ -81,7 +81,10 @@ test('every kind has a Terraform resource with the same fields', () => {
 });
 
 test('the example of every kind is valid, and what it refers to comes before it', async () => {
-  const text = await readFile(join(import.meta.dirname, '../examples/yaml/quickstart.yaml'), 'utf8');
+  const files = ['quickstart', 'governance'].map((name) =>
+    join(import.meta.dirname, `../examples/yaml/${name}.yaml`),
+  );
+  const text = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('---\n');
   const manifests = parseAllDocuments(text).map((document) => validateManifest(document.toJS()));
   expect(manifests.flatMap(({ findings }) => findings)).toEqual([]);
   const seen = new Set<string>();
@@ -98,7 +101,19 @@ test('the example of every kind is valid, and what it refers to comes before it'
   );
 });
 
-test('people read an object of an org with its org, and an org without', () => {
-  const shown = kinds.map((kind) => displayName(kind, 'acme', 'x'));
-  expect(shown).toEqual(['org x', 'budget acme/x', 'agent acme/x']);
+test.each([
+  ['Org', 'org x'],
+  ['Budget', 'budget acme/x'],
+  ['AgentRoleBinding', 'agentrolebinding acme/x'],
+])('people read %s as %s', (name, shown) => {
+  const kind = kinds.find((known) => known.name === name);
+  expect(kind && displayName(kind, 'acme', 'x')).toBe(shown);
+});
+
+test.each([
+  ['Org', 'lattice_org'],
+  ['AgentRoleBinding', 'lattice_agent_role_binding'],
+])('Terraform knows %s as %s', (name, type) => {
+  const kind = kinds.find((known) => known.name === name);
+  expect(kind && terraformType(kind)).toBe(type);
 });

@@ -77,7 +77,8 @@ test('a migrator that fails lets go of the lock', async () => {
   await expect(migrate(url)).rejects.toThrow('lattice_agents');
   expect(await versions(url)).toEqual(['1', '2', '3', '4']);
   await query(url, 'DROP TABLE lattice_agents');
-  expect((await migrate(url)).map(({ version }) => version)).toEqual([5]);
+  expect((await migrate(url)).at(0)).toMatchObject({ version: 5 });
+  expect(await migrate(url)).toEqual([]);
 });
 
 test('a login without rights is refused with the reason, and nothing is made', async () => {

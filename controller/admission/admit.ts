@@ -2,9 +2,10 @@
 // A change whose findings hold an error is refused whole.
 
 import { type Finding, finding } from '../../crds/findings.ts';
+import { immutablePointers } from '../../crds/immutable.ts';
 import { changedPointers } from '../../crds/json.ts';
 import type { Kind } from '../../crds/kind.ts';
-import { displayName, kindNamed } from '../../crds/kinds.ts';
+import { displayName, kindNamed, terraformType } from '../../crds/kinds.ts';
 import type { PlannedChange } from '../../crds/plan.ts';
 import { type ValidManifest, validateManifest } from '../../crds/validate.ts';
 import type { ObjectKey, StoredObject } from '../../store/objects.ts';
@@ -58,6 +59,7 @@ async function admitApply(world: World, caller: Caller, change: PlannedChange): 
     action === 'none' || standing !== undefined
       ? []
       : [
+          ...immutableFindings(manifest.kind, changed, before),
           ...((await rules[manifest.kind.name]?.(world, manifest)) ?? []),
           ...(await referenceFindings(world, manifest)),
         ];
@@ -106,6 +108,19 @@ function standingFinding(
   return action === 'none' ? undefined : ownershipFinding(caller, before);
 }
 
+function immutableFindings(
+  kind: Kind,
+  changed: readonly string[],
+  before: SeenObject | undefined,
+): Finding[] {
+  if (before?.stored === undefined) return [];
+  return immutablePointers(kind)
+    .filter((pointer) => changed.includes(pointer))
+    .map((pointer) =>
+      finding('ImmutableField', pointer, `${pointer.slice('/spec/'.length)} cannot be changed`),
+    );
+}
+
 /** For a create that meets an object: who owns it, and the command that takes it. */
 export function existsFinding(caller: Caller, existing: StoredObject): Finding {
   const shown = displayName(existing.kind, existing.org, existing.name);
@@ -132,7 +147,7 @@ function takeCommand(caller: Caller, existing: StoredObject): string {
   const id = existing.kind.scope === 'cluster' ? existing.name : `${existing.org}/${existing.name}`;
   const adopt = adoptCommand(caller, existing);
   if (caller.owner.manager !== 'terraform') return `To take it over: ${adopt}`;
-  const imported = `terraform import lattice_${existing.kind.singular}.NAME ${id}`;
+  const imported = `terraform import ${terraformType(existing.kind)}.NAME ${id}`;
   return sameOwner(existing.owner, caller.owner)
     ? `To manage it here: ${imported}`
     : `To manage it here: ${adopt}, then ${imported}`;

@@ -6,6 +6,8 @@ import { changedPointers } from '../../crds/json.ts';
 import type { Database, Queryable, Transaction } from '../../store/database.ts';
 import type { GovernanceTable, PostgresStep } from '../reconcile/reconciler.ts';
 
+type RowStep = Extract<PostgresStep, { do: 'upsertRow' | 'deleteRow' }>;
+
 const record = z.record(z.string(), z.unknown()).nullable();
 const pair = z.object({ desired: record, actual: record });
 
@@ -23,14 +25,14 @@ export async function observeRow(db: Queryable, table: GovernanceTable, uid: str
 }
 
 /** Steps that bring the row to what is declared. */
-export function rowSteps(table: GovernanceTable, row: ObservedRow): PostgresStep[] {
+export function rowSteps(table: GovernanceTable, row: ObservedRow): RowStep[] {
   if (row.desired === null) return removalSteps(table, row);
   const found = row.actual === null ? 'missing' : 'changed';
   const columns = changedColumns(row.desired, row.actual ?? {});
   return columns.length === 0 ? [] : [{ in: 'postgres', do: 'upsertRow', table: table.name, found, columns }];
 }
 
-export function removalSteps(table: GovernanceTable, row: ObservedRow): PostgresStep[] {
+export function removalSteps(table: GovernanceTable, row: ObservedRow): RowStep[] {
   return row.actual === null ? [] : [{ in: 'postgres', do: 'deleteRow', table: table.name }];
 }
 
@@ -43,7 +45,7 @@ function changedColumns(desired: Record<string, unknown>, actual: Record<string,
 export async function applyRowStep(
   tx: Transaction,
   table: GovernanceTable,
-  step: PostgresStep,
+  step: RowStep,
   uid: string,
 ): Promise<void> {
   if (step.do === 'deleteRow') {

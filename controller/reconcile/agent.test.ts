@@ -208,7 +208,12 @@ test('a directive carries the generation, the declared state and the fence of th
 });
 
 test('an agent is told by its namespace and its workflow', () => {
-  expect(agentReconciler(db, temporal).externalIds(stored({}))).toEqual({
+  expect(
+    agentReconciler(db, temporal).externalIds(stored({}), {
+      row: { desired: null, actual: null },
+      workflow: { state: 'absent' },
+    }),
+  ).toEqual({
     temporalNamespace: 'lattice-org-acme',
     workflowId: `agent/${UID}`,
   });

@@ -53,8 +53,15 @@ function changedBy(steps: readonly Step[]): string[] {
 }
 
 function targetOf(step: Exclude<Step, { do: 'upsertRow' }>): string {
-  if (step.do === 'deleteRow') return step.table;
-  return workflowOrNamespace(step);
+  switch (step.do) {
+    case 'deleteRow':
+      return step.table;
+    case 'giveAddress':
+    case 'releaseAddress':
+      return 'mesh_addresses';
+    default:
+      return workflowOrNamespace(step);
+  }
 }
 
 function workflowOrNamespace(step: TemporalStep): string {

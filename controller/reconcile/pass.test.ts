@@ -8,6 +8,7 @@ import { verifyChain } from '../../audit/verify.ts';
 import type { Log } from '../../config/log.ts';
 import { conditionOf } from '../../crds/api.ts';
 import { auditEventSchema } from '../../crds/audit.ts';
+import { budget } from '../../crds/budget.ts';
 import { validateManifest } from '../../crds/validate.ts';
 import type { Database } from '../../store/database.ts';
 import { type Listener, listen } from '../../store/listen.ts';
@@ -20,11 +21,11 @@ import type { NamespaceState, TemporalBackend } from '../backends/temporal.ts';
 import type { ControllerContext } from '../context.ts';
 import { createMetrics } from '../metrics.ts';
 import { agentReconciler } from './agent.ts';
-import { budgetReconciler } from './budget.ts';
 import { orgReconciler } from './org.ts';
 import { reconcileOnce } from './pass.ts';
 import type { TemporalStep } from './reconciler.ts';
 import type { PassReport } from './record.ts';
+import { rowReconciler } from './row.ts';
 
 let pg: TestDatabase;
 let db: Database;
@@ -75,7 +76,11 @@ beforeEach(async () => {
     log: silent,
     metrics: createMetrics(db),
     links: linkWaiter(db),
-    reconcilers: [orgReconciler(db, temporal), budgetReconciler(db), agentReconciler(db, temporal)],
+    reconcilers: [
+      orgReconciler(db, temporal),
+      rowReconciler(db, budget, { name: 'lattice_ai_budgets', desired: 'desired_ai_budgets' }, ''),
+      agentReconciler(db, temporal),
+    ],
     intents: new Map(),
     holder: 'test',
   };

@@ -5,10 +5,11 @@
 import { displayName } from '../../crds/kinds.ts';
 import { dependentsOf, objectByUid, type StoredObject } from '../../store/objects.ts';
 import { completeWork, type WorkItem } from '../../store/work.ts';
+import { AddressTakenError } from '../backends/addresses.ts';
 import { BackendError } from '../backends/errors.ts';
 import { type ControllerContext, reconcilerOf } from '../context.ts';
 import { backoffMs } from './backoff.ts';
-import { describeStep, type PostgresStep, type Result, type Step } from './reconciler.ts';
+import { describeStep, type PostgresStep, type Reconciler, type Result, type Step } from './reconciler.ts';
 import { declareIntent, type PassReport, record } from './record.ts';
 
 const DEPENDENTS_LOOK_AGAIN_MS = 10_000;
@@ -26,46 +27,83 @@ export async function reconcileOnce(
   }
   const reconciler = reconcilerOf(context, object.kind.name);
   const waiting = object.deletionTimestamp === null ? undefined : await dependentsResult(context, object);
-  if (waiting !== undefined) return await record(context, item, object, reconciler, waiting, [], []);
+  const { externalIds } = object.status;
+  if (waiting !== undefined)
+    return await record(context, item, object, reconciler, {
+      result: waiting,
+      steps: [],
+      rows: [],
+      externalIds,
+    });
   const acted: Step[] = [];
   try {
-    const observed = await reconciler.observe(object);
-    const steps = reconciler.diff(object, observed, item.fence);
-    if (!steps.some((step) => step.in === 'temporal'))
-      return await record(
-        context,
-        item,
-        object,
-        reconciler,
-        reconciler.assess(object, observed),
-        steps,
-        rowStepsOf(steps),
-      );
-    const outside = steps.filter((step) => step.in === 'temporal');
-    const firstOutside = steps.findIndex((step) => step.in === 'temporal');
-    const rowsBefore = rowStepsOf(steps.slice(0, firstOutside));
-    const intent = `${object.generation} ${steps.map(describeStep).join('; ')}`;
-    const repeated = rowsBefore.length === 0 && context.intents.get(object.uid) === intent;
-    if (!repeated) {
-      await declareIntent(context, item, object, reconciler, steps, rowsBefore, signal);
-      context.intents.set(object.uid, intent);
-    }
-    for (const step of outside) {
-      signal.throwIfAborted();
-      await context.temporal.perform(step);
-      acted.push(step);
-    }
-    const after = await reconciler.observe(object);
-    const left = rowStepsOf(reconciler.diff(object, after, item.fence));
-    const result = patient(reconciler.assess(object, after), item);
-    // What is tried again under an intent that stands in the chain already is news only when it changes something.
-    const told = repeated && result.type === 'again' ? left : [...outside, ...left];
-    return await record(context, item, object, reconciler, result, told, left);
+    return await againWhenTaken(() => observeAndAct(context, item, object, reconciler, acted, signal));
   } catch (error) {
     const result = failureResult(error);
     if (result === undefined) throw error;
     context.log.warn({ ...nameOf(object), error: String(error) }, 'a backend failed');
-    return await record(context, item, object, reconciler, result, acted, []);
+    return await record(context, item, object, reconciler, { result, steps: acted, rows: [], externalIds });
+  }
+}
+
+async function observeAndAct(
+  context: ControllerContext,
+  item: WorkItem,
+  object: StoredObject,
+  reconciler: Reconciler,
+  acted: Step[],
+  signal: AbortSignal,
+): Promise<PassReport> {
+  const observed = await reconciler.observe(object);
+  const steps = reconciler.diff(object, observed, item.fence);
+  const outside = steps.filter((step) => step.in === 'temporal');
+  if (outside.length === 0)
+    return await record(context, item, object, reconciler, {
+      result: reconciler.assess(object, observed),
+      steps,
+      rows: rowStepsOf(steps),
+      externalIds: reconciler.externalIds(object, observed),
+    });
+  const rowsBefore = rowStepsOf(
+    steps.slice(
+      0,
+      steps.findIndex((step) => step.in === 'temporal'),
+    ),
+  );
+  const intent = `${object.generation} ${steps.map(describeStep).join('; ')}`;
+  const repeated = rowsBefore.length === 0 && context.intents.get(object.uid) === intent;
+  if (!repeated) {
+    await declareIntent(context, item, object, reconciler, steps, rowsBefore, signal);
+    context.intents.set(object.uid, intent);
+  }
+  for (const step of outside) {
+    signal.throwIfAborted();
+    await context.temporal.perform(step);
+    acted.push(step);
+  }
+  const after = await reconciler.observe(object);
+  const rows = rowStepsOf(reconciler.diff(object, after, item.fence));
+  const result = patient(reconciler.assess(object, after), item);
+  // What is tried again under an intent that stands in the chain already is news only when it changes something.
+  const told = repeated && result.type === 'again' ? rows : [...outside, ...rows];
+  return await record(context, item, object, reconciler, {
+    result,
+    steps: told,
+    rows,
+    externalIds: reconciler.externalIds(object, after),
+  });
+}
+
+const MOST_RACES = 20;
+
+/** Of passes that chose the same address at once, all but one look again. */
+async function againWhenTaken(act: () => Promise<PassReport>): Promise<PassReport> {
+  for (let races = 1; ; races++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof AddressTakenError) || races >= MOST_RACES) throw error;
+    }
   }
 }
 

@@ -16,6 +16,7 @@ export type Step =
       readonly columns: readonly string[];
     }
   | { readonly in: 'postgres'; readonly do: 'deleteRow'; readonly table: string }
+  | { readonly in: 'postgres'; readonly do: 'giveAddress' | 'releaseAddress'; readonly address: string }
   | { readonly in: 'temporal'; readonly do: 'registerNamespace'; readonly namespace: string }
   | { readonly in: 'temporal'; readonly do: 'deleteNamespace'; readonly namespace: string }
   | {
@@ -56,7 +57,7 @@ export interface Reconciler<Observed = unknown> {
   /** Judges what stands after the steps. Rows count as written: they are, in the transaction of this judgement. */
   assess(object: StoredObject, observed: Observed): Result;
   /** Names of what stands for the object elsewhere. */
-  externalIds(object: StoredObject): Record<string, string>;
+  externalIds(object: StoredObject, observed: Observed): Record<string, string>;
 }
 
 export interface GovernanceTable {
@@ -73,6 +74,10 @@ export function describeStep(step: Step): string {
         : `correct the row of ${step.table}: ${step.columns.join(', ')}`;
     case 'deleteRow':
       return `delete row of ${step.table}`;
+    case 'giveAddress':
+      return `give the address ${step.address}`;
+    case 'releaseAddress':
+      return `release the address ${step.address}`;
     case 'registerNamespace':
       return `register Temporal namespace ${step.namespace}`;
     case 'deleteNamespace':

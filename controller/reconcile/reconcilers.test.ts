@@ -8,9 +8,9 @@ import type { Database } from '../../store/database.ts';
 import type { StoredObject } from '../../store/objects.ts';
 import type { ObservedRow } from '../backends/tables.ts';
 import type { NamespaceState, TemporalBackend } from '../backends/temporal.ts';
-import { budgetReconciler } from './budget.ts';
 import { orgReconciler } from './org.ts';
 import { describeStep, type Result, type Step } from './reconciler.ts';
+import { rowReconciler } from './row.ts';
 
 const refuse = (): never => {
   throw new Error('a diff asks nobody');
@@ -24,6 +24,13 @@ const temporal: TemporalBackend = {
   ping: refuse,
   close: refuse,
 };
+const NOTHING = { desired: null, actual: null };
+const budgetReconciler = rowReconciler(
+  db,
+  budget,
+  { name: 'lattice_ai_budgets', desired: 'desired_ai_budgets' },
+  'The limit is in force.',
+);
 
 const UID = '0190a5d0-7b1e-7c3a-9f00-000000000001';
 const FENCE = 42;
@@ -93,14 +100,14 @@ test.each([
   },
   { why: 'nothing is declared and nothing stands', row: row(null, null), steps: [] },
 ])('the row of a budget is brought to what is declared: $why', ({ row: observed, steps }) => {
-  expect(words(budgetReconciler(db).diff(stored(budget), observed, FENCE))).toEqual(steps);
+  expect(words(budgetReconciler.diff(stored(budget), observed, FENCE))).toEqual(steps);
 });
 
 test.each([
   { why: 'its row stands', row: same, steps: ['delete row of lattice_ai_budgets'] },
   { why: 'its row is gone', row: gone, steps: [] },
 ])('a deleted budget takes its row along: $why', ({ row: observed, steps }) => {
-  const reconciler = budgetReconciler(db);
+  const reconciler = budgetReconciler;
   const object = stored(budget, {}, true);
   expect(words(reconciler.diff(object, observed, FENCE))).toEqual(steps);
   expect(reconciler.assess(object, observed).type).toBe('done');
@@ -198,14 +205,16 @@ test.each<OrgCase>([
 });
 
 test('an object is told where it stands elsewhere', () => {
-  expect(orgReconciler(db, temporal).externalIds(stored(org))).toEqual({
+  expect(
+    orgReconciler(db, temporal).externalIds(stored(org), { row: NOTHING, namespace: 'serving' }),
+  ).toEqual({
     temporalNamespace: 'lattice-org-acme',
   });
-  expect(budgetReconciler(db).externalIds(stored(budget))).toEqual({});
+  expect(budgetReconciler.externalIds(stored(budget), NOTHING)).toEqual({});
 });
 
 test('a step in words holds no value of a row', () => {
   const secret = row({ uid: UID, instructions: 'secret-value' }, { uid: UID, instructions: 'old-value' });
-  const [step] = budgetReconciler(db).diff(stored(budget), secret, FENCE);
+  const [step] = budgetReconciler.diff(stored(budget), secret, FENCE);
   expect(JSON.stringify(step)).not.toMatch(/secret-value|old-value/);
 });

@@ -6,6 +6,7 @@ import type { Transaction } from '../../store/database.ts';
 import { removeObject, writeStatus } from '../../store/object-writes.ts';
 import { findObject, type StoredObject } from '../../store/objects.ts';
 import { assertLease, completeWork, postponeWork, requestWork, type WorkItem } from '../../store/work.ts';
+import { giveAddress, releaseAddress } from '../backends/addresses.ts';
 import { applyRowStep } from '../backends/tables.ts';
 import type { ControllerContext } from '../context.ts';
 import { backoffMs } from './backoff.ts';
@@ -34,7 +35,7 @@ export async function declareIntent(
 ): Promise<void> {
   const eventId = await context.db.transaction(async (tx) => {
     await assertLease(tx, item);
-    for (const step of rows) await applyRowStep(tx, reconciler.table, step, object.uid);
+    for (const step of rows) await applyStep(tx, reconciler, step, object.uid);
     return await appendEvent(
       tx,
       await chainFor(tx, object),
@@ -45,18 +46,26 @@ export async function declareIntent(
   await context.links.linked(eventId, signal);
 }
 
+export interface Outcome {
+  readonly result: Result;
+  /** What was done outside Postgres, and what is done here. */
+  readonly steps: readonly Step[];
+  /** What is done here. */
+  readonly rows: readonly PostgresStep[];
+  readonly externalIds: Record<string, string>;
+}
+
 export async function record(
   context: ControllerContext,
   item: WorkItem,
   object: StoredObject,
   reconciler: Reconciler,
-  result: Result,
-  steps: readonly Step[],
-  rows: readonly PostgresStep[],
+  outcome: Outcome,
 ): Promise<PassReport> {
+  const { result, steps, rows, externalIds } = outcome;
   return await context.db.transaction(async (tx) => {
     await assertLease(tx, item);
-    for (const step of rows) await applyRowStep(tx, reconciler.table, step, object.uid);
+    for (const step of rows) await applyStep(tx, reconciler, step, object.uid);
     if (object.deletionTimestamp !== null && result.type === 'done') {
       context.intents.delete(object.uid);
       await finalize(tx, item, object, steps);
@@ -68,7 +77,7 @@ export async function record(
         before: object.status,
         generation: object.generation,
         result,
-        externalIds: reconciler.externalIds(object),
+        externalIds,
       },
       now,
     );
@@ -80,6 +89,23 @@ export async function record(
     await endWork(tx, item, result);
     return { object, result, steps, idle: !news && steps.length === 0 };
   });
+}
+
+async function applyStep(
+  tx: Transaction,
+  { table }: Reconciler,
+  step: PostgresStep,
+  uid: string,
+): Promise<void> {
+  switch (step.do) {
+    case 'upsertRow':
+    case 'deleteRow':
+      return await applyRowStep(tx, table, step, uid);
+    case 'giveAddress':
+      return await giveAddress(tx, uid, step.address);
+    case 'releaseAddress':
+      return await releaseAddress(tx, uid);
+  }
 }
 
 async function finalize(

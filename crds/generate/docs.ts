@@ -3,6 +3,7 @@
 import { API_VERSION } from '../api.ts';
 import { errors } from '../errors.ts';
 import type { Kind } from '../kind.ts';
+import { terraformType } from '../kinds.ts';
 import { type JsonSchema, toJsonSchema } from './json-schema.ts';
 import { snakeCase } from './terraform.ts';
 
@@ -14,7 +15,7 @@ export function kindPage(kind: Kind): string {
     `${NOTICE}\n# ${kind.name}\n`,
     `${kind.description}\n`,
     `Names are unique ${where}. \`apiVersion: ${API_VERSION}\`, \`kind: ${kind.name}\`; in Terraform the resource and the`,
-    `data source \`lattice_${kind.singular}\`.\n`,
+    `data source \`${terraformType(kind)}\`.\n`,
     '| field | in Terraform | type | default | what it is |',
     '|---|---|---|---|---|',
     ...rows(toJsonSchema(kind.spec), []),

@@ -1,6 +1,6 @@
 // Everything that is derived from the definitions of the kinds, as files.
 
-import { kinds } from '../kinds.ts';
+import { kinds, terraformType } from '../kinds.ts';
 import { crdYaml } from './crd.ts';
 import { errorsPage, kindPage } from './docs.ts';
 import { manifestJsonSchema } from './json-schema.ts';
@@ -19,9 +19,7 @@ export function generatedFiles(): Map<string, string> {
   }
   files.set('docs/reference/errors.md', errorsPage());
   files.set('crds/generated/openapi.json', json(openApiDocument()));
-  const resources = Object.fromEntries(
-    kinds.map((kind) => [`lattice_${kind.singular}`, terraformResource(kind)]),
-  );
+  const resources = Object.fromEntries(kinds.map((kind) => [terraformType(kind), terraformResource(kind)]));
   files.set(
     'crds/generated/terraform.ts',
     [

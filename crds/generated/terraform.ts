@@ -57,6 +57,118 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
       }
     ]
   },
+  "lattice_policy": {
+    "kind": "Policy",
+    "plural": "policies",
+    "scope": "org",
+    "version": 1,
+    "description": "Rules in Rego that changes or acts are held to.",
+    "namePattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "spec": [
+      {
+        "name": "description",
+        "field": "description",
+        "description": "What the policy is for.",
+        "type": "string",
+        "required": false,
+        "constraints": {
+          "maxLength": 1024
+        }
+      },
+      {
+        "name": "target",
+        "field": "target",
+        "description": "admission: judges changes. runtime: judges what agents do.",
+        "type": "string",
+        "required": false,
+        "default": "admission",
+        "constraints": {
+          "oneOf": [
+            "admission",
+            "runtime"
+          ]
+        }
+      },
+      {
+        "name": "enforcement",
+        "field": "enforcement",
+        "description": "advisory: warns. soft-mandatory: refuses unless waived. hard-mandatory: refuses.",
+        "type": "string",
+        "required": false,
+        "default": "hard-mandatory",
+        "constraints": {
+          "oneOf": [
+            "advisory",
+            "soft-mandatory",
+            "hard-mandatory"
+          ]
+        }
+      },
+      {
+        "name": "rego",
+        "field": "rego",
+        "description": "One Rego module.",
+        "type": "string",
+        "required": true,
+        "constraints": {
+          "minLength": 1,
+          "maxLength": 131072
+        }
+      }
+    ]
+  },
+  "lattice_waiver": {
+    "kind": "Waiver",
+    "plural": "waivers",
+    "scope": "org",
+    "version": 1,
+    "description": "Lets one finding of a soft-mandatory policy pass until a day.",
+    "namePattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "spec": [
+      {
+        "name": "fingerprint",
+        "field": "fingerprint",
+        "description": "Fingerprint of the finding that is let pass.",
+        "type": "string",
+        "required": true,
+        "constraints": {
+          "pattern": "^[0-9a-f]{64}$"
+        }
+      },
+      {
+        "name": "approver",
+        "field": "approver",
+        "description": "Who approves: the name of the credential that writes the waiver.",
+        "type": "string",
+        "required": true,
+        "constraints": {
+          "minLength": 1,
+          "maxLength": 128
+        }
+      },
+      {
+        "name": "reason",
+        "field": "reason",
+        "description": "Why the finding may pass.",
+        "type": "string",
+        "required": true,
+        "constraints": {
+          "minLength": 8,
+          "maxLength": 1024
+        }
+      },
+      {
+        "name": "expires_at",
+        "field": "expiresAt",
+        "description": "When the waiver ends, in RFC 3339, e.g. \"2027-01-31T00:00:00Z\".",
+        "type": "string",
+        "required": true,
+        "constraints": {
+          "pattern": "^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$"
+        }
+      }
+    ]
+  },
   "lattice_budget": {
     "kind": "Budget",
     "plural": "budgets",
@@ -165,6 +277,489 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
       }
     ]
   },
+  "lattice_guardrail": {
+    "kind": "Guardrail",
+    "plural": "guardrails",
+    "scope": "org",
+    "version": 1,
+    "description": "The models, tools and handling of personal data that agents are held to.",
+    "namePattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "spec": [
+      {
+        "name": "selector",
+        "field": "selector",
+        "description": "Labels of the agents that it reaches; all of the org when empty.",
+        "type": "string",
+        "required": false,
+        "default": "",
+        "constraints": {
+          "maxLength": 1024
+        }
+      },
+      {
+        "name": "models",
+        "field": "models",
+        "description": "Models that may be called. None when empty.",
+        "type": {
+          "nesting": "list",
+          "attributes": [
+            {
+              "name": "provider",
+              "field": "provider",
+              "description": "Model provider.",
+              "type": "string",
+              "required": true,
+              "constraints": {
+                "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+              }
+            },
+            {
+              "name": "name",
+              "field": "name",
+              "description": "Model name as the provider spells it.",
+              "type": "string",
+              "required": true,
+              "constraints": {
+                "minLength": 1,
+                "maxLength": 128
+              }
+            }
+          ]
+        },
+        "required": false,
+        "default": []
+      },
+      {
+        "name": "tools",
+        "field": "tools",
+        "description": "Tools that may be used. None when empty.",
+        "type": [
+          "list",
+          "string"
+        ],
+        "required": false,
+        "default": [],
+        "constraints": {
+          "minLength": 1,
+          "maxLength": 128
+        }
+      },
+      {
+        "name": "require_approval",
+        "field": "requireApproval",
+        "description": "Tools of the list above whose every call a person must approve.",
+        "type": [
+          "list",
+          "string"
+        ],
+        "required": false,
+        "default": [],
+        "constraints": {
+          "minLength": 1,
+          "maxLength": 128
+        }
+      },
+      {
+        "name": "pii",
+        "field": "pii",
+        "description": "What happens to personal data; blocked both ways when left out.",
+        "type": {
+          "nesting": "single",
+          "attributes": [
+            {
+              "name": "input",
+              "field": "input",
+              "description": "Personal data in what is sent to a model.",
+              "type": "string",
+              "required": false,
+              "default": "block",
+              "constraints": {
+                "oneOf": [
+                  "allow",
+                  "mask",
+                  "block"
+                ]
+              }
+            },
+            {
+              "name": "output",
+              "field": "output",
+              "description": "Personal data in what a model answers.",
+              "type": "string",
+              "required": false,
+              "default": "block",
+              "constraints": {
+                "oneOf": [
+                  "allow",
+                  "mask",
+                  "block"
+                ]
+              }
+            }
+          ]
+        },
+        "required": false
+      }
+    ]
+  },
+  "lattice_model_provider": {
+    "kind": "ModelProvider",
+    "plural": "modelproviders",
+    "scope": "org",
+    "version": 1,
+    "description": "A provider of models: its type, its address and where its key is.",
+    "namePattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "spec": [
+      {
+        "name": "type",
+        "field": "type",
+        "description": "How the provider is spoken to.",
+        "type": "string",
+        "required": true,
+        "constraints": {
+          "oneOf": [
+            "anthropic",
+            "openai",
+            "google",
+            "ollama",
+            "openai-compatible"
+          ]
+        }
+      },
+      {
+        "name": "base_url",
+        "field": "baseUrl",
+        "description": "Address of the API; the provider’s own when left out. It must be on the operator’s list of egress.",
+        "type": "string",
+        "required": false,
+        "constraints": {
+          "maxLength": 512
+        }
+      },
+      {
+        "name": "api_key",
+        "field": "apiKey",
+        "description": "Where the API key is.",
+        "type": {
+          "nesting": "single",
+          "attributes": [
+            {
+              "name": "env",
+              "field": "env",
+              "description": "Environment variable of the worker, LATTICE_SECRET_.... The operator must allow it for the org.",
+              "type": "string",
+              "required": false,
+              "constraints": {
+                "pattern": "^LATTICE_SECRET_[A-Z0-9_]{1,100}$"
+              }
+            },
+            {
+              "name": "file",
+              "field": "file",
+              "description": "File within the configured folder of secrets. The operator must allow it for the org.",
+              "type": "string",
+              "required": false,
+              "constraints": {
+                "maxLength": 256,
+                "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*(\\/[A-Za-z0-9][A-Za-z0-9._-]*)*$"
+              }
+            },
+            {
+              "name": "stored",
+              "field": "stored",
+              "description": "Secret that Lattice keeps encrypted. Not available yet.",
+              "type": {
+                "nesting": "single",
+                "attributes": [
+                  {
+                    "name": "name",
+                    "field": "name",
+                    "description": "Name of the stored secret.",
+                    "type": "string",
+                    "required": true,
+                    "constraints": {
+                      "minLength": 1,
+                      "maxLength": 63
+                    }
+                  },
+                  {
+                    "name": "version",
+                    "field": "version",
+                    "description": "Version; the newest when left out.",
+                    "type": "number",
+                    "required": false,
+                    "constraints": {
+                      "minimum": 1,
+                      "maximum": 9007199254740991,
+                      "integer": true
+                    }
+                  }
+                ]
+              },
+              "required": false
+            }
+          ]
+        },
+        "required": false
+      }
+    ]
+  },
+  "lattice_mesh_network": {
+    "kind": "MeshNetwork",
+    "plural": "meshnetworks",
+    "scope": "org",
+    "version": 1,
+    "description": "A range of addresses in which the peers of an org reach each other over WireGuard.",
+    "namePattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "spec": [
+      {
+        "name": "cidr",
+        "field": "cidr",
+        "description": "Range of the network, e.g. \"10.20.0.0/24\". It cannot be changed: peers keep their addresses.",
+        "type": "string",
+        "required": true,
+        "immutable": true,
+        "constraints": {
+          "maxLength": 64
+        }
+      }
+    ]
+  },
+  "lattice_mesh_peer": {
+    "kind": "MeshPeer",
+    "plural": "meshpeers",
+    "scope": "org",
+    "version": 1,
+    "description": "A host in a mesh network.",
+    "namePattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "spec": [
+      {
+        "name": "network",
+        "field": "network",
+        "description": "The network that the peer is in. It cannot be changed.",
+        "type": "string",
+        "required": true,
+        "immutable": true,
+        "constraints": {
+          "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+        }
+      },
+      {
+        "name": "public_key",
+        "field": "publicKey",
+        "description": "WireGuard public key. Left out until the host has enrolled.",
+        "type": "string",
+        "required": false,
+        "constraints": {
+          "pattern": "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"
+        }
+      },
+      {
+        "name": "endpoint",
+        "field": "endpoint",
+        "description": "host:port at which others reach it; left out for a peer that only calls out.",
+        "type": "string",
+        "required": false,
+        "constraints": {
+          "maxLength": 260,
+          "pattern": "^(\\[[0-9a-fA-F:]+\\]|[A-Za-z0-9.-]+):\\d{1,5}$"
+        }
+      },
+      {
+        "name": "routes",
+        "field": "routes",
+        "description": "Ranges behind this peer that others reach through it.",
+        "type": [
+          "list",
+          "string"
+        ],
+        "required": false,
+        "default": [],
+        "constraints": {
+          "maxLength": 64
+        }
+      },
+      {
+        "name": "keepalive_seconds",
+        "field": "keepaliveSeconds",
+        "description": "Interval of keepalives, for peers behind NAT.",
+        "type": "number",
+        "required": false,
+        "constraints": {
+          "minimum": 1,
+          "maximum": 65535,
+          "integer": true
+        }
+      }
+    ]
+  },
+  "lattice_agent_role": {
+    "kind": "AgentRole",
+    "plural": "agentroles",
+    "scope": "org",
+    "version": 1,
+    "description": "A set of rules, verb by kind by labels, that allow or deny.",
+    "namePattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "spec": [
+      {
+        "name": "description",
+        "field": "description",
+        "description": "What the role is for.",
+        "type": "string",
+        "required": false,
+        "constraints": {
+          "maxLength": 1024
+        }
+      },
+      {
+        "name": "inherits",
+        "field": "inherits",
+        "description": "Roles whose rules count as rules of this one.",
+        "type": [
+          "list",
+          "string"
+        ],
+        "required": false,
+        "default": [],
+        "constraints": {
+          "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+        }
+      },
+      {
+        "name": "rules",
+        "field": "rules",
+        "description": "Rules. Without any, and without inherited ones, the role allows nothing.",
+        "type": {
+          "nesting": "list",
+          "attributes": [
+            {
+              "name": "effect",
+              "field": "effect",
+              "description": "allow or deny; deny wins.",
+              "type": "string",
+              "required": false,
+              "default": "allow",
+              "constraints": {
+                "oneOf": [
+                  "allow",
+                  "deny"
+                ]
+              }
+            },
+            {
+              "name": "verbs",
+              "field": "verbs",
+              "description": "Verbs that the rule is about.",
+              "type": [
+                "list",
+                "string"
+              ],
+              "required": true,
+              "constraints": {
+                "oneOf": [
+                  "get",
+                  "list",
+                  "create",
+                  "update",
+                  "delete",
+                  "adopt",
+                  "audit",
+                  "override",
+                  "invoke",
+                  "approve",
+                  "pause",
+                  "halt",
+                  "delegate",
+                  "*"
+                ]
+              }
+            },
+            {
+              "name": "kinds",
+              "field": "kinds",
+              "description": "Kinds of objects that the rule is about.",
+              "type": [
+                "list",
+                "string"
+              ],
+              "required": true,
+              "constraints": {
+                "pattern": "^(\\*|[A-Z][A-Za-z]{1,62})$"
+              }
+            },
+            {
+              "name": "selector",
+              "field": "selector",
+              "description": "Labels of the objects that the rule is about; all when empty.",
+              "type": "string",
+              "required": false,
+              "default": "",
+              "constraints": {
+                "maxLength": 1024
+              }
+            }
+          ]
+        },
+        "required": false,
+        "default": []
+      }
+    ]
+  },
+  "lattice_agent_role_binding": {
+    "kind": "AgentRoleBinding",
+    "plural": "agentrolebindings",
+    "scope": "org",
+    "version": 1,
+    "description": "Gives a role to users, groups and agents.",
+    "namePattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "spec": [
+      {
+        "name": "role",
+        "field": "role",
+        "description": "The role that is given.",
+        "type": "string",
+        "required": true,
+        "constraints": {
+          "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+        }
+      },
+      {
+        "name": "subjects",
+        "field": "subjects",
+        "description": "Who gets the role.",
+        "type": {
+          "nesting": "list",
+          "attributes": [
+            {
+              "name": "type",
+              "field": "type",
+              "description": "user, group or agent.",
+              "type": "string",
+              "required": true,
+              "constraints": {
+                "oneOf": [
+                  "user",
+                  "group",
+                  "agent"
+                ]
+              }
+            },
+            {
+              "name": "name",
+              "field": "name",
+              "description": "Name of the subject; of an agent, its name in the org.",
+              "type": "string",
+              "required": true,
+              "constraints": {
+                "pattern": "^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$"
+              }
+            }
+          ]
+        },
+        "required": true
+      }
+    ]
+  },
   "lattice_agent": {
     "kind": "Agent",
     "plural": "agents",
@@ -234,6 +829,16 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "name": "budget",
         "field": "budget",
         "description": "The budget that its calls are booked on.",
+        "type": "string",
+        "required": false,
+        "constraints": {
+          "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+        }
+      },
+      {
+        "name": "mesh_peer",
+        "field": "meshPeer",
+        "description": "The mesh peer that it runs on.",
         "type": "string",
         "required": false,
         "constraints": {

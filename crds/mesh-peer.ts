@@ -1,0 +1,50 @@
+// MeshPeer: a host in a mesh network. Its address is given once and stays; its private key never leaves the host.
+
+import { z } from 'zod';
+import { cidr } from './cidr.ts';
+import { reference } from './fields.ts';
+import { defineKind } from './kind.ts';
+
+export const meshPeerSpec = z.strictObject({
+  network: reference('MeshNetwork', 'The network that the peer is in. It cannot be changed.').meta({
+    immutable: true,
+  }),
+  publicKey: z
+    .string()
+    .regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'a WireGuard public key: 32 bytes in base64')
+    .optional()
+    .describe('WireGuard public key. Left out until the host has enrolled.'),
+  endpoint: z
+    .string()
+    .max(260)
+    .regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, 'host:port')
+    .optional()
+    .describe('host:port at which others reach it; left out for a peer that only calls out.'),
+  routes: z
+    .array(cidr('A range behind this peer.'))
+    .max(64)
+    .default([])
+    .describe('Ranges behind this peer that others reach through it.'),
+  keepaliveSeconds: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe('Interval of keepalives, for peers behind NAT.'),
+});
+export type MeshPeerSpec = z.infer<typeof meshPeerSpec>;
+
+export const meshPeer = defineKind({
+  name: 'MeshPeer',
+  singular: 'meshpeer',
+  plural: 'meshpeers',
+  shortNames: ['mpeer'],
+  scope: 'org',
+  description: 'A host in a mesh network.',
+  definitionVersion: 1,
+  spec: meshPeerSpec,
+  columns: [
+    { name: 'Network', pointer: '/spec/network' },
+    { name: 'Address', pointer: '/status/externalIds/address' },
+  ],
+});

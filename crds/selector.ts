@@ -1,0 +1,94 @@
+// Label selectors: which objects a rule, a guardrail or a policy is about. The grammar is the one of Kubernetes:
+//   selector    = [ requirement *( "," requirement ) ]      the empty selector matches everything
+//   requirement = key ("=" | "==" | "!=") value | key ("in" | "notin") "(" value *("," value) ")" | key | "!" key
+
+const KEY = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+const VALUE = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
+
+export type Requirement =
+  | { readonly key: string; readonly is: 'in' | 'notin'; readonly values: readonly string[] }
+  | { readonly key: string; readonly is: 'exists' | 'absent' };
+
+export type Selector = readonly Requirement[];
+
+/** The selector is not of the grammar; the message says where. */
+export class SelectorError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'SelectorError';
+  }
+}
+
+/** Throws SelectorError. */
+export function parseSelector(text: string): Selector {
+  if (text.trim() === '') return [];
+  return splitOutsideParentheses(text).map(parseRequirement);
+}
+
+/** Commas within `in (...)` belong to the list of values. */
+function splitOutsideParentheses(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let current = '';
+  for (const character of text) {
+    if (character === '(') depth++;
+    if (character === ')') depth--;
+    if (depth < 0 || depth > 1) throw new SelectorError(`"${text}" has parentheses that do not pair`);
+    if (character === ',' && depth === 0) {
+      parts.push(current);
+      current = '';
+    } else current += character;
+  }
+  if (depth !== 0) throw new SelectorError(`"${text}" has parentheses that do not pair`);
+  return [...parts, current];
+}
+
+function parseRequirement(part: string): Requirement {
+  const text = part.trim();
+  const set = /^(\S+)\s+(in|notin)\s*\(([^()]*)\)$/.exec(text);
+  if (set !== null)
+    return {
+      key: labelKey(set[1] ?? '', text),
+      is: set[2] === 'in' ? 'in' : 'notin',
+      values: (set[3] ?? '').split(',').map((value) => labelValue(value.trim(), text)),
+    };
+  const equality = /^([^=!\s]+)\s*(==|=|!=)\s*(\S*)$/.exec(text);
+  if (equality !== null)
+    return {
+      key: labelKey(equality[1] ?? '', text),
+      is: equality[2] === '!=' ? 'notin' : 'in',
+      values: [labelValue(equality[3] ?? '', text)],
+    };
+  return text.startsWith('!')
+    ? { key: labelKey(text.slice(1).trim(), text), is: 'absent' }
+    : { key: labelKey(text, text), is: 'exists' };
+}
+
+function labelKey(key: string, part: string): string {
+  if (!KEY.test(key)) throw new SelectorError(`"${part}" does not begin with a label key`);
+  return key;
+}
+
+function labelValue(value: string, part: string): string {
+  if (!VALUE.test(value)) throw new SelectorError(`"${value}" in "${part}" is not a label value`);
+  return value;
+}
+
+/** Whether labels satisfy every requirement. `!=` and `notin` are true of an object without the label, as in Kubernetes. */
+export function matches(selector: Selector, labels: Readonly<Record<string, string>>): boolean {
+  return selector.every((requirement) => satisfies(requirement, labels));
+}
+
+function satisfies(requirement: Requirement, labels: Readonly<Record<string, string>>): boolean {
+  const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
+  switch (requirement.is) {
+    case 'in':
+      return value !== undefined && requirement.values.includes(value);
+    case 'notin':
+      return value === undefined || !requirement.values.includes(value);
+    case 'exists':
+      return value !== undefined;
+    case 'absent':
+      return value === undefined;
+  }
+}

@@ -1,0 +1,37 @@
+// Waiver: lets one finding of a soft-mandatory policy pass until a day. It names who approved it and why, and using it is an
+// event of its own on the ledger.
+
+import { z } from 'zod';
+import { defineKind } from './kind.ts';
+
+export const waiverSpec = z.strictObject({
+  fingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'a fingerprint has 64 hexadecimal digits; copy it from the finding')
+    .describe('Fingerprint of the finding that is let pass.'),
+  approver: z
+    .string()
+    .min(1)
+    .max(128)
+    .describe('Who approves: the name of the credential that writes the waiver.'),
+  reason: z.string().min(8).max(1024).describe('Why the finding may pass.'),
+  expiresAt: z.iso
+    .datetime({ offset: true })
+    .describe('When the waiver ends, in RFC 3339, e.g. "2027-01-31T00:00:00Z".'),
+});
+export type WaiverSpec = z.infer<typeof waiverSpec>;
+
+export const waiver = defineKind({
+  name: 'Waiver',
+  singular: 'waiver',
+  plural: 'waivers',
+  shortNames: [],
+  scope: 'org',
+  description: 'Lets one finding of a soft-mandatory policy pass until a day.',
+  definitionVersion: 1,
+  spec: waiverSpec,
+  columns: [
+    { name: 'Approver', pointer: '/spec/approver' },
+    { name: 'Expires', pointer: '/spec/expiresAt' },
+  ],
+});
