@@ -50,7 +50,11 @@ function stored(
 
 /** Org acme with a budget and an agent on it; `change` is made to the agent. */
 function world(change: Partial<StoredObject> = {}, org: Partial<StoredObject> = {}): Overlay {
-  const overlay = overlayOn({ find: async () => undefined, dependents: async () => [] });
+  const overlay = overlayOn({
+    find: async () => undefined,
+    dependents: async () => [],
+    list: async () => [],
+  });
   overlay.put(seen(stored('Org', 'acme', {}, org)));
   overlay.put(seen(stored('Budget', 'root', { limitTokens: 10 })));
   overlay.put(seen(stored('Agent', 'triage', { model, budget: 'root' }, change)));

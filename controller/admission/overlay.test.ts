@@ -6,6 +6,7 @@ const seen = (kind: string, name: string, spec: Record<string, unknown> = {}, or
   kind,
   org,
   name,
+  labels: {},
   spec,
   deleting: false,
 });
@@ -22,6 +23,8 @@ const base: World = {
     [root, team, triage].find((object) => object.kind === kind && object.org === org && object.name === name),
   dependents: async ({ kind, name }) =>
     kind === 'Org' ? [root, team, triage] : name === 'root' ? [team, triage] : [],
+  list: async (kind, org) =>
+    [root, team, triage].filter((object) => object.kind === kind && object.org === org),
 };
 
 const names = (objects: SeenObject[]): string[] => objects.map(({ name }) => name).sort();
@@ -103,4 +106,15 @@ test('what is planned in an org depends on the org', async () => {
   world.put(seen('Budget', 'foreign', {}, 'globex'));
   world.put(seen('Org', 'acme'));
   expect(names(await world.dependents(orgKey))).toEqual(['ops', 'root', 'team', 'triage']);
+});
+
+test('a list is the store with the plan laid over it, of one kind in one org', async () => {
+  const world = overlayOn(base);
+  world.put(seen('Budget', 'ops'));
+  world.put(seen('Budget', 'foreign', {}, 'globex'));
+  world.put({ ...team, labels: { planned: 'yes' } });
+  world.remove(rootKey);
+  const listed = await world.list('Budget', 'acme');
+  expect(names(listed)).toEqual(['ops', 'team']);
+  expect(listed.find(({ name }) => name === 'team')?.labels).toEqual({ planned: 'yes' });
 });

@@ -21,6 +21,11 @@ export function overlayOn(base: World): Overlay {
       const added = [...planned.values()].filter((object) => object !== undefined && dependsOn(object, key));
       return [...stored, ...added.filter((object) => object !== undefined)];
     },
+    list: async (kind, org) => {
+      const stored = (await base.list(kind, org)).filter((object) => !planned.has(keyText(object)));
+      const added = [...planned.values()].filter((object) => object?.kind === kind && object.org === org);
+      return [...stored, ...added.filter((object) => object !== undefined)];
+    },
   };
 }
 

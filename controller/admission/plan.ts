@@ -36,6 +36,7 @@ function apply(world: Overlay, admission: Admission): void {
   if (admission.manifest === undefined || admission.action === 'none') return;
   world.put({
     ...admission.key,
+    labels: admission.manifest.labels,
     spec: admission.manifest.spec,
     deleting: false,
     ...(admission.before?.stored && { stored: admission.before.stored }),

@@ -4,6 +4,7 @@ import type { Queryable } from '../../store/database.ts';
 import {
   dependentsOf,
   findObject,
+  listObjects,
   type ObjectKey,
   type RowLock,
   type StoredObject,
@@ -11,6 +12,7 @@ import {
 
 /** An object as far as admission is concerned; a planned one has no uid, owner or version yet. */
 export interface SeenObject extends ObjectKey {
+  readonly labels: Readonly<Record<string, string>>;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly deleting: boolean;
   readonly stored?: StoredObject;
@@ -20,6 +22,8 @@ export interface World {
   find(key: ObjectKey): Promise<SeenObject | undefined>;
   /** Objects that refer to this one; for an org, what lives in it. */
   dependents(key: ObjectKey): Promise<SeenObject[]>;
+  /** Every object of a kind in an org; none of them is locked. */
+  list(kind: string, org: string): Promise<SeenObject[]>;
 }
 
 export const keyText = (key: ObjectKey): string => `${key.kind}/${key.org}/${key.name}`;
@@ -35,6 +39,8 @@ export function storeWorld(db: Queryable, lock?: RowLock): World {
       return stored && seen(stored);
     },
     dependents: async (key) => (await dependentsOf(db, key)).map(seen),
+    list: async (kind, org) =>
+      (await listObjects(db, { orgs: [org] }, { kind, org, limit: Number.MAX_SAFE_INTEGER })).map(seen),
   };
 }
 
@@ -43,6 +49,7 @@ export function seen(stored: StoredObject): SeenObject {
     kind: stored.kind.name,
     org: stored.org,
     name: stored.name,
+    labels: stored.labels,
     spec: stored.spec,
     deleting: stored.deletionTimestamp !== null,
     stored,
