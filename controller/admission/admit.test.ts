@@ -54,6 +54,7 @@ function world(change: Partial<StoredObject> = {}, org: Partial<StoredObject> = 
     find: async () => undefined,
     dependents: async () => [],
     list: async () => [],
+    claim: async () => undefined,
   });
   overlay.put(seen(stored('Org', 'acme', {}, org)));
   overlay.put(seen(stored('Budget', 'root', { limitTokens: 10 })));

@@ -15,7 +15,12 @@ function manifest(name: string, spec: Spec): ValidManifest {
 
 /** A world of budgets in one org, each with its defaults. */
 function worldOf(budgets: Readonly<Record<string, Spec>>, deleting: readonly string[] = []): World {
-  const world = overlayOn({ find: async () => undefined, dependents: async () => [], list: async () => [] });
+  const world = overlayOn({
+    find: async () => undefined,
+    claim: async () => undefined,
+    dependents: async () => [],
+    list: async () => [],
+  });
   for (const [name, spec] of Object.entries(budgets))
     world.put({
       kind: 'Budget',

@@ -21,6 +21,7 @@ const triage = seen('Agent', 'triage', { budget: 'root' });
 const base: World = {
   find: async ({ kind, org, name }) =>
     [root, team, triage].find((object) => object.kind === kind && object.org === org && object.name === name),
+  claim: (key) => base.find(key),
   dependents: async ({ kind, name }) =>
     kind === 'Org' ? [root, team, triage] : name === 'root' ? [team, triage] : [],
   list: async (kind, org) =>

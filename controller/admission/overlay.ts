@@ -16,6 +16,7 @@ export function overlayOn(base: World): Overlay {
     put: (object) => planned.set(keyText(object), object),
     remove: (key) => planned.set(keyText(key), undefined),
     find: async (key) => (planned.has(keyText(key)) ? planned.get(keyText(key)) : await base.find(key)),
+    claim: async (key) => (planned.has(keyText(key)) ? planned.get(keyText(key)) : await base.claim(key)),
     dependents: async (key) => {
       const stored = (await base.dependents(key)).filter((object) => !planned.has(keyText(object)));
       const added = [...planned.values()].filter((object) => object !== undefined && dependsOn(object, key));

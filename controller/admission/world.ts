@@ -24,6 +24,8 @@ export interface World {
   dependents(key: ObjectKey): Promise<SeenObject[]>;
   /** Every object of a kind in an org; none of them is locked. */
   list(kind: string, org: string): Promise<SeenObject[]>;
+  /** As `find`; in a write, others that claim the same object wait until the transaction ends. */
+  claim(key: ObjectKey): Promise<SeenObject | undefined>;
 }
 
 export const keyText = (key: ObjectKey): string => `${key.kind}/${key.org}/${key.name}`;
@@ -36,6 +38,10 @@ export function storeWorld(db: Queryable, lock?: RowLock): World {
   return {
     find: async (key) => {
       const stored = await findObject(db, key, lock);
+      return stored && seen(stored);
+    },
+    claim: async (key) => {
+      const stored = await findObject(db, key, lock && 'update');
       return stored && seen(stored);
     },
     dependents: async (key) => (await dependentsOf(db, key)).map(seen),
