@@ -5,7 +5,8 @@ import { type AuditEvent, auditEventSchema, SYSTEM_CHAIN } from '../crds/audit.t
 import type { Queryable, Transaction } from '../store/database.ts';
 import { canonicalJson, sealDiff } from './hash.ts';
 
-export type NewEvent = Omit<AuditEvent, 'v' | 'time' | 'diffHash'>;
+export type NewEvent = Omit<AuditEvent, 'v' | 'time' | 'diffHash' | 'policy'> &
+  Partial<Pick<AuditEvent, 'policy'>>;
 
 /** Appends one event and returns its id. `diff` holds values and goes to the erasable side table. */
 export async function appendEvent(
@@ -16,6 +17,7 @@ export async function appendEvent(
 ): Promise<number> {
   const sealed = diff === undefined ? undefined : sealDiff(diff);
   const complete = auditEventSchema.parse({
+    policy: null,
     ...event,
     v: 1,
     time: await tx.now(),

@@ -23,6 +23,7 @@ const event = (org: string, name: string): AuditEvent => ({
   phase: 'outcome',
   changed: ['/spec'],
   diffHash: null,
+  policy: null,
   outcome: 'ok',
   reason: 'Admitted',
   message: 'ü\u{1f600}',

@@ -5,11 +5,13 @@ import type { Log } from '../config/log.ts';
 import type { Database } from '../store/database.ts';
 import type { TemporalBackend } from './backends/temporal.ts';
 import type { Metrics } from './metrics.ts';
+import type { PolicyJudge } from './policy/judge.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
 
 export interface ControllerContext {
   readonly db: Database;
   readonly temporal: TemporalBackend;
+  readonly policies: PolicyJudge;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly links: LinkWaiter;

@@ -14,6 +14,8 @@ import type { ControllerContext } from './context.ts';
 import { startHttp } from './http/server.ts';
 import { loadTokens } from './http/tokens.ts';
 import { createMetrics } from './metrics.ts';
+import { policyJudge } from './policy/judge.ts';
+import { policyLibrary } from './policy/library.ts';
 import { startEngine } from './reconcile/engine.ts';
 import { createReconcilers } from './reconcile/reconcilers.ts';
 import { startSweeper } from './sweep/sweeper.ts';
@@ -37,9 +39,11 @@ export async function startController(config: Config, log: Log): Promise<Control
   const temporal = temporalBackend(await temporalConnection(config));
   const links = linkWaiter(db);
   const metrics = createMetrics(db);
+  const policies = policyJudge(policyLibrary(db));
   const context: ControllerContext = {
     db,
     temporal,
+    policies,
     log,
     metrics,
     links,
@@ -48,7 +52,7 @@ export async function startController(config: Config, log: Log): Promise<Control
     reconcilers: createReconcilers(db, temporal),
   };
   const { app, address } = await startHttp(context, config, tokens).catch(async (error: unknown) => {
-    await Promise.allSettled([db.close(), temporal.close()]);
+    await Promise.allSettled([policies.close(), db.close(), temporal.close()]);
     throw error;
   });
   const sealer = startSealer({
@@ -76,7 +80,7 @@ export async function startController(config: Config, log: Log): Promise<Control
       sealer.wake();
       await sealer.stop();
       await listener.stop();
-      await Promise.allSettled([db.close(), temporal.close()]);
+      await Promise.allSettled([policies.close(), db.close(), temporal.close()]);
       log.info({}, 'the controller has stopped');
     },
   };

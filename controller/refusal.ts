@@ -1,6 +1,7 @@
 // Refusals of writes. One that says that somebody may not do something is a denial, and the ledger keeps it.
 
 import { appendEvent, chainOf } from '../audit/append.ts';
+import type { AuditEvent } from '../crds/audit.ts';
 import { type Finding, LatticeError } from '../crds/findings.ts';
 import { displayName, kindNamed } from '../crds/kinds.ts';
 import type { Database, Transaction } from '../store/database.ts';
@@ -11,16 +12,32 @@ import { type Caller, ownerText } from './admission/caller.ts';
 /** A refusal that the ledger keeps: somebody asked for what they may not do. */
 export class DenialError extends LatticeError {
   readonly key: ObjectKey;
+  readonly policy: AuditEvent['policy'];
 
-  constructor(found: Finding, key: ObjectKey) {
-    super(found.code, found.message, [found]);
+  constructor(
+    findings: readonly [Finding, ...Finding[]],
+    key: ObjectKey,
+    policy: AuditEvent['policy'] = null,
+  ) {
+    super(findings[0].code, findings[0].message, findings);
     this.key = key;
+    this.policy = policy;
   }
 }
 
-export function refusal(first: Finding, admission: Admission): LatticeError {
+export function refusal(
+  first: Finding,
+  admission: Admission,
+  policy: AuditEvent['policy'] = null,
+): LatticeError {
   if (first.code === 'Forbidden' || first.code === 'OwnedByAnother')
-    return new DenialError(first, admission.key);
+    return new DenialError([first], admission.key);
+  if (first.code === 'PolicyViolation' || first.code === 'PolicyFailed')
+    return new DenialError(
+      [first, ...admission.findings.filter((found) => found !== first)],
+      admission.key,
+      policy,
+    );
   const kind = kindNamed(admission.key.kind);
   const shown = kind === undefined ? 'the object' : displayName(kind, admission.key.org, admission.key.name);
   const detail = first.message.includes(shown) ? first.message : `${shown}: ${first.message}`;
@@ -72,6 +89,7 @@ async function recordDenial(db: Database, caller: Caller, denial: DenialError): 
       action: 'deny',
       phase: 'outcome',
       changed: [],
+      policy: denial.policy,
       outcome: 'denied',
       reason: denial.code,
       message: `claimed owner ${ownerText(caller.owner)}`,

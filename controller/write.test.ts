@@ -8,23 +8,30 @@ import type { Database } from '../store/database.ts';
 import { findObject, type StoredObject } from '../store/objects.ts';
 import { startTestDatabase, type TestDatabase } from '../store/testing/database.ts';
 import { type Caller, verbs } from './admission/caller.ts';
-import { adoptObject, createObject, deleteObject, updateObject } from './write.ts';
+import { policyJudge } from './policy/judge.ts';
+import { policyLibrary } from './policy/library.ts';
+import { adoptObject, createObject, deleteObject, updateObject, type Writing } from './write.ts';
 
 let pg: TestDatabase;
 let db: Database;
+let at: Writing;
 /** Id of the last event before the test. */
 let mark: number;
 
 beforeAll(async () => {
   pg = await startTestDatabase();
   db = pg.open('controller');
+  at = { db, policies: policyJudge(policyLibrary(db)) };
 });
 
-afterAll(() => pg.stop());
+afterAll(async () => {
+  await at.policies.close();
+  await pg.stop();
+});
 
 beforeEach(async () => {
   await pg.sql('TRUNCATE objects, object_references, work');
-  await createObject(db, caller(), { kind: 'Org', metadata: { name: 'acme' } });
+  await createObject(at, caller(), { kind: 'Org', metadata: { name: 'acme' } });
   await pg.sql('TRUNCATE work');
   mark = Number((await pg.sql('SELECT max(id)::int AS id FROM audit_event'))[0]?.id);
 });
@@ -44,7 +51,7 @@ const budget = (name: string, spec: object = {}) => ({
 });
 const key = (name: string) => ({ kind: 'Budget', org: 'acme', name });
 const create = async (name: string, spec: object = {}): Promise<StoredObject> =>
-  (await createObject(db, caller(), budget(name, spec))).object;
+  (await createObject(at, caller(), budget(name, spec))).object;
 
 interface Told extends Pick<AuditEvent, 'action' | 'outcome' | 'reason' | 'changed' | 'actor' | 'name'> {
   readonly chain: unknown;
@@ -88,18 +95,18 @@ test('a create leaves the object, its event in the chain of its org, and its wor
 });
 
 test('the life of an org is told by the system chain', async () => {
-  await createObject(db, caller(), { kind: 'Org', metadata: { name: 'globex' } });
+  await createObject(at, caller(), { kind: 'Org', metadata: { name: 'globex' } });
   expect(await told()).toMatchObject([{ chain: SYSTEM_CHAIN, action: 'create', name: 'globex' }]);
 });
 
 test('a create whose answer was lost is answered again, and happens once', async () => {
-  const first = await createObject(db, caller(), budget('root'), 'key-1');
-  const second = await createObject(db, caller(), budget('root'), 'key-1');
+  const first = await createObject(at, caller(), budget('root'), 'key-1');
+  const second = await createObject(at, caller(), budget('root'), 'key-1');
   expect([first.repeated, second.repeated]).toEqual([false, true]);
   expect(second.object).toEqual(first.object);
   expect(await told()).toHaveLength(1);
-  expect(await refusal(createObject(db, caller(), budget('root'), 'key-2'))).toBe('AlreadyExists');
-  expect(await refusal(createObject(db, caller(), budget('root')))).toBe('AlreadyExists');
+  expect(await refusal(createObject(at, caller(), budget('root'), 'key-2'))).toBe('AlreadyExists');
+  expect(await refusal(createObject(at, caller(), budget('root')))).toBe('AlreadyExists');
 });
 
 test('of creates at once a single one wins, the others are told who did', async () => {
@@ -115,7 +122,7 @@ test('of updates at once from one reading a single one wins, and the others are 
   const { resourceVersion } = await create('root');
   const results = await Promise.allSettled(
     Array.from({ length: 8 }, (_each, limitTokens) =>
-      updateObject(db, caller(), key('root'), budget('root', { limitTokens }), resourceVersion),
+      updateObject(at, caller(), key('root'), budget('root', { limitTokens }), resourceVersion),
     ),
   );
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -128,7 +135,7 @@ test('an update that changes nothing leaves no event, no work and the same versi
   const before = await create('root', { limitTokens: 5 });
   await pg.sql('TRUNCATE work');
   const after = await updateObject(
-    db,
+    at,
     caller(),
     key('root'),
     budget('root', { limitTokens: 5 }),
@@ -146,10 +153,10 @@ test('a change of labels is told and is no work; one of the spec is both', async
     ...budget('root', { limitTokens: 5 }),
     metadata: { org: 'acme', name: 'root', labels: { a: 'b' } },
   };
-  const second = await updateObject(db, caller(), key('root'), labelled, first.resourceVersion);
+  const second = await updateObject(at, caller(), key('root'), labelled, first.resourceVersion);
   expect(await due()).toEqual([]);
   await updateObject(
-    db,
+    at,
     caller(),
     key('root'),
     { ...labelled, spec: { limitTokens: 6 } },
@@ -169,14 +176,14 @@ test('a change that is refused leaves nothing; a denial leaves its event alone',
   const change = budget('root', { limitTokens: 6 });
   expect(
     await refusal(
-      updateObject(db, caller(), key('root'), budget('root', { parent: 'nowhere' }), before.resourceVersion),
+      updateObject(at, caller(), key('root'), budget('root', { parent: 'nowhere' }), before.resourceVersion),
     ),
   ).toBe('ReferenceNotFound');
   expect(await told()).toHaveLength(1);
-  expect(await refusal(updateObject(db, other, key('root'), change, before.resourceVersion))).toBe(
+  expect(await refusal(updateObject(at, other, key('root'), change, before.resourceVersion))).toBe(
     'OwnedByAnother',
   );
-  expect(await refusal(deleteObject(db, caller({ name: 'reader', verbs: ['get'] }), key('root')))).toBe(
+  expect(await refusal(deleteObject(at, caller({ name: 'reader', verbs: ['get'] }), key('root')))).toBe(
     'Forbidden',
   );
   expect((await told()).slice(1)).toMatchObject([
@@ -191,7 +198,7 @@ test('two writes that are each right alone cannot be wrong together', async () =
     const root = await create(`root-${round}`, { limitTokens: 100 });
     const results = await Promise.allSettled([
       updateObject(
-        db,
+        at,
         caller(),
         key(root.name),
         budget(root.name, { limitTokens: 10 }),
@@ -207,7 +214,7 @@ test('a budget cannot be created below one that is deleted at the same time', as
   for (let round = 0; round < 10; round++) {
     const root = await create(`root-${round}`);
     const [deleted, created] = await Promise.allSettled([
-      deleteObject(db, caller(), key(root.name)),
+      deleteObject(at, caller(), key(root.name)),
       create(`team-${round}`, { parent: root.name }),
     ]);
     expect(deleted.status).toBe('fulfilled');
@@ -225,7 +232,7 @@ test("two budgets that become each other's parent at once do not make a cycle", 
     const [a, b] = [await create(`a-${round}`), await create(`b-${round}`)];
     const under = (child: StoredObject, parent: StoredObject) =>
       updateObject(
-        db,
+        at,
         caller(),
         key(child.name),
         budget(child.name, { parent: parent.name }),
@@ -241,15 +248,15 @@ test('an adoption transfers the owner, and is told with both', async () => {
   const terraform: Owner = { manager: 'terraform', instance: 'prod', ref: '' };
   expect((await adoptObject(db, caller({ owner: terraform }), key('root'))).owner).toEqual(terraform);
   expect((await told()).at(-1)).toMatchObject({ action: 'adopt', changed: ['/metadata/owner'] });
-  expect(await refusal(deleteObject(db, caller(), key('root')))).toBe('OwnedByAnother');
+  expect(await refusal(deleteObject(at, caller(), key('root')))).toBe('OwnedByAnother');
 });
 
 test('a deletion marks the object and makes it due; a second one changes nothing', async () => {
   const { uid } = await create('root');
-  const first = await deleteObject(db, caller(), key('root'));
+  const first = await deleteObject(at, caller(), key('root'));
   expect(first.deletionTimestamp?.getTime()).toBeGreaterThan(0);
-  expect(await deleteObject(db, caller(), key('root'))).toEqual(first);
+  expect(await deleteObject(at, caller(), key('root'))).toEqual(first);
   expect((await told()).map(({ action }) => action)).toEqual(['create', 'delete']);
   expect(await due()).toEqual([uid]);
-  expect(await refusal(deleteObject(db, caller(), key('nothing')))).toBe('NotFound');
+  expect(await refusal(deleteObject(at, caller(), key('nothing')))).toBe('NotFound');
 });

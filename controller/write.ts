@@ -12,8 +12,15 @@ import { findObject, type ObjectKey, type StoredObject } from '../store/objects.
 import { requestWork } from '../store/work.ts';
 import { type Admission, admit, existsFinding } from './admission/admit.ts';
 import { type Caller, forbidden } from './admission/caller.ts';
-import { storeWorld } from './admission/world.ts';
+import { storeWorld, type World } from './admission/world.ts';
+import type { Judgement, PolicyJudge } from './policy/judge.ts';
 import { assertVersion, DenialError, notFound, recordingDenials, refusal } from './refusal.ts';
+
+/** Where writes go, and who judges them. */
+export interface Writing {
+  readonly db: Database;
+  readonly policies: PolicyJudge;
+}
 
 export interface Created {
   readonly object: StoredObject;
@@ -22,13 +29,15 @@ export interface Created {
 }
 
 export async function createObject(
-  db: Database,
+  at: Writing,
   caller: Caller,
   manifest: Record<string, unknown>,
   idempotencyKey?: string,
 ): Promise<Created> {
-  return await recordingDenials(db, caller, async (tx) => {
-    const admission = await admit(storeWorld(tx, 'share'), caller, { action: 'apply', manifest });
+  await at.policies.prepare([manifest]);
+  return await recordingDenials(at.db, caller, async (tx) => {
+    const world = storeWorld(tx, 'share');
+    const admission = await admit(world, caller, { action: 'apply', manifest });
     const existing = admission.before?.stored;
     if (existing !== undefined) {
       if (forbiddenIn(admission) === undefined && isRepeat(existing, idempotencyKey))
@@ -39,32 +48,44 @@ export async function createObject(
       );
     }
     const valid = accepted(admission);
+    const policy = await judged(at, tx, world, caller, admission);
     const object = await insertObject(tx, { manifest: valid, owner: caller.owner, idempotencyKey });
     // Somebody created it between our look and our insert; the next attempt sees it.
     if (object === undefined) throw refusal(await lostRace(tx, caller, admission.key), admission);
-    await recordWrite(tx, caller, object, 'create', ['/metadata', '/spec'], {
-      before: null,
-      after: declared(object),
-    });
+    await recordWrite(
+      tx,
+      caller,
+      object,
+      'create',
+      ['/metadata', '/spec'],
+      {
+        before: null,
+        after: declared(object),
+      },
+      policy,
+    );
     await requestWork(tx, object.uid);
     return { object, repeated: false };
   });
 }
 
 export async function updateObject(
-  db: Database,
+  at: Writing,
   caller: Caller,
   key: ObjectKey,
   manifest: Record<string, unknown>,
   resourceVersion: string,
 ): Promise<StoredObject> {
-  return await recordingDenials(db, caller, async (tx) => {
+  await at.policies.prepare([manifest]);
+  return await recordingDenials(at.db, caller, async (tx) => {
     const before = await findObject(tx, key, 'update');
-    const admission = await admit(storeWorld(tx, 'share'), caller, { action: 'apply', manifest });
+    const world = storeWorld(tx, 'share');
+    const admission = await admit(world, caller, { action: 'apply', manifest });
     if (before === undefined) throw forbiddenError(admission) ?? notFound(key);
     const valid = accepted(admission);
     assertVersion(before, resourceVersion);
     if (admission.action === 'none') return before;
+    const policy = await judged(at, tx, world, caller, admission);
     const specChanged = admission.changed.some(
       (pointer) => pointer === '/spec' || pointer.startsWith('/spec/'),
     );
@@ -72,26 +93,35 @@ export async function updateObject(
     const changed = changedPointers(declared(before), declared(object));
     const values = (source: StoredObject) =>
       Object.fromEntries(changed.map((pointer) => [pointer, valueAt(declared(source), pointer) ?? null]));
-    await recordWrite(tx, caller, object, 'update', changed, {
-      before: values(before),
-      after: values(object),
-    });
+    await recordWrite(
+      tx,
+      caller,
+      object,
+      'update',
+      changed,
+      {
+        before: values(before),
+        after: values(object),
+      },
+      policy,
+    );
     if (specChanged) await requestWork(tx, object.uid);
     return object;
   });
 }
 
 export async function deleteObject(
-  db: Database,
+  at: Writing,
   caller: Caller,
   key: ObjectKey,
   resourceVersion?: string,
 ): Promise<StoredObject> {
-  return await recordingDenials(db, caller, async (tx) => {
+  return await recordingDenials(at.db, caller, async (tx) => {
     const before = await findObject(tx, key, 'update');
     const kind = kindNamed(key.kind);
     const metadata = kind?.scope === 'cluster' ? { name: key.name } : { org: key.org, name: key.name };
-    const admission = await admit(storeWorld(tx), caller, {
+    const world = storeWorld(tx);
+    const admission = await admit(world, caller, {
       action: 'delete',
       manifest: { kind: key.kind, metadata },
     });
@@ -99,9 +129,10 @@ export async function deleteObject(
     refuseErrors(admission);
     if (resourceVersion !== undefined) assertVersion(before, resourceVersion);
     if (before.deletionTimestamp !== null) return before;
+    const policy = await judged(at, tx, world, caller, admission);
     const object = await markDeleted(tx, before.uid);
     if (object === undefined) throw notFound(key);
-    await recordWrite(tx, caller, object, 'delete', ['/metadata/deletionTimestamp']);
+    await recordWrite(tx, caller, object, 'delete', ['/metadata/deletionTimestamp'], undefined, policy);
     await requestWork(tx, object.uid);
     return object;
   });
@@ -111,7 +142,7 @@ export async function deleteObject(
 export async function adoptObject(db: Database, caller: Caller, key: ObjectKey): Promise<StoredObject> {
   return await recordingDenials(db, caller, async (tx) => {
     const denied = forbidden(caller, 'adopt', key.org);
-    if (denied !== undefined) throw new DenialError(denied, key);
+    if (denied !== undefined) throw new DenialError([denied], key);
     const before = await findObject(tx, key, 'update');
     const object = before && (await replaceOwner(tx, before.uid, caller.owner));
     if (before === undefined || object === undefined) throw notFound(key);
@@ -165,28 +196,70 @@ async function recordWrite(
   action: AuditEvent['action'],
   changed: string[],
   diff?: unknown,
+  judgement?: Judgement,
 ): Promise<void> {
   // The life of orgs is told by the system chain, which outlives them.
   const chain = object.kind.name === 'Org' ? SYSTEM_CHAIN : await chainOf(tx, object.org);
-  await appendEvent(
-    tx,
-    chain,
-    {
-      actor: { type: 'token', id: caller.name },
-      source: 'http',
-      owner: object.owner,
-      kind: object.kind.name,
-      org: object.org,
-      name: object.name,
-      uid: object.uid,
-      generation: object.generation,
-      action,
-      phase: 'outcome',
-      changed,
-      outcome: 'ok',
-      reason: 'Admitted',
-      message: '',
-    },
-    diff,
-  );
+  const event = {
+    actor: { type: 'token', id: caller.name } as const,
+    source: 'http',
+    owner: object.owner,
+    kind: object.kind.name,
+    org: object.org,
+    name: object.name,
+    uid: object.uid,
+    generation: object.generation,
+    action,
+    phase: 'outcome' as const,
+    changed,
+    policy: policyRecord(judgement),
+    outcome: 'ok' as const,
+    reason: 'Admitted',
+    message: '',
+  };
+  await appendEvent(tx, chain, event, diff);
+  for (const { finding: waived, waiver } of judgement?.waived ?? [])
+    await appendEvent(tx, chain, {
+      ...event,
+      action: 'override',
+      changed: [waived.pointer],
+      reason: 'PolicyWaived',
+      message: `waiver ${waiver} let ${waived.rule ?? ''} pass: ${waived.message}`,
+    });
+}
+
+/** Judges an admitted change. Throws when a policy refuses it. */
+async function judged(
+  { policies }: Writing,
+  tx: Transaction,
+  world: World,
+  caller: Caller,
+  admission: Admission,
+): Promise<Judgement | undefined> {
+  const [judgement] = await policies.judge(tx, world, caller, [admission]);
+  const refused = judgement?.findings.find((found) => found.level === 'error');
+  if (refused !== undefined)
+    throw refusal(refused, { ...admission, findings: judgement?.findings ?? [] }, policyRecord(judgement));
+  return judgement;
+}
+
+/** What the ledger keeps of a judgement: which policies were asked and which rules spoke, not what they said. */
+function policyRecord(judgement: Judgement | undefined): AuditEvent['policy'] {
+  if (judgement === undefined || judgement.digests.length === 0) return null;
+  const waivers = new Map(judgement.waived.map(({ finding: waived, waiver }) => [waived, waiver]));
+  return {
+    digests: [...judgement.digests],
+    findings: judgement.findings.flatMap((found) =>
+      found.rule === undefined || found.fingerprint === undefined
+        ? []
+        : [
+            {
+              rule: found.rule,
+              fingerprint: found.fingerprint,
+              level: found.level,
+              waiver: waivers.get(found) ?? null,
+            },
+          ],
+    ),
+  };
 }

@@ -17,6 +17,7 @@ export const auditActions = [
   'remove',
   'finalize',
   'tombstone',
+  'override',
 ] as const;
 
 export const auditEventSchema = z.strictObject({
@@ -39,6 +40,22 @@ export const auditEventSchema = z.strictObject({
   changed: z.array(z.string()),
   /** SHA-256 of salt and canonical diff; null when the event has no diff. */
   diffHash: sha256.nullable(),
+  /** What policies said of the change; null when none was asked. */
+  policy: z
+    .strictObject({
+      /** Digests of the compiled policies that were asked. */
+      digests: z.array(z.string()),
+      findings: z.array(
+        z.strictObject({
+          rule: z.string(),
+          fingerprint: z.string(),
+          level: z.enum(['error', 'warning']),
+          /** Name of the waiver that let it pass. */
+          waiver: z.string().nullable(),
+        }),
+      ),
+    })
+    .nullable(),
   outcome: z.enum(['ok', 'denied', 'failed', 'pending']),
   reason: z.string(),
   message: z.string(),

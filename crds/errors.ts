@@ -87,6 +87,11 @@ export const errors = Object.freeze({
     'The selector matches nothing',
     'Check the labels, or create what it should match.',
   ),
+  GuardrailViolated: define(
+    422,
+    'Running agents would violate the guardrail',
+    'Change the agents named, or the guardrail.',
+  ),
   ApproverMismatch: define(
     403,
     'The approver is somebody else',

@@ -14,6 +14,10 @@ export const findingSchema = z.object({
   pointer: z.string(),
   message: z.string(),
   remedy: z.string(),
+  /** Of a policy's finding: owning org, policy and rule, e.g. `system:baseline/deny_wildcard`. */
+  rule: z.string().optional(),
+  /** Of a policy's finding: what a waiver names. The same for other words and another order. */
+  fingerprint: z.string().optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
 

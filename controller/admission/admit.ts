@@ -11,6 +11,7 @@ import { type ValidManifest, validateManifest } from '../../crds/validate.ts';
 import type { ObjectKey, StoredObject } from '../../store/objects.ts';
 import { budgetFindings } from './budget-tree.ts';
 import { type Caller, forbidden, ownerText, sameOwner } from './caller.ts';
+import { meshNetworkFindings, meshPeerFindings } from './mesh.ts';
 import { referenceFindings } from './references.ts';
 import type { SeenObject, World } from './world.ts';
 
@@ -23,12 +24,16 @@ export interface Admission {
   readonly manifest: ValidManifest | undefined;
   /** JSON pointers at which what is declared would change. */
   readonly changed: readonly string[];
+  /** JSON pointers whose values are not known yet. */
+  readonly unknown: readonly string[];
   readonly findings: readonly Finding[];
 }
 
 /** Rules beyond schema and references, by kind. */
 const rules: Readonly<Record<string, (world: World, manifest: ValidManifest) => Promise<Finding[]>>> = {
   Budget: budgetFindings,
+  MeshNetwork: meshNetworkFindings,
+  MeshPeer: meshPeerFindings,
 };
 
 export async function admit(world: World, caller: Caller, change: PlannedChange): Promise<Admission> {
@@ -50,6 +55,7 @@ async function admitApply(world: World, caller: Caller, change: PlannedChange): 
       before,
       manifest: undefined,
       changed: [],
+      unknown,
       findings: denied === undefined ? findings : [denied],
     };
   const changed = before === undefined ? ['/metadata', '/spec'] : declaredChanges(before, manifest, unknown);
@@ -69,6 +75,7 @@ async function admitApply(world: World, caller: Caller, change: PlannedChange): 
     before,
     manifest,
     changed,
+    unknown,
     findings: [...findings, ...(standing === undefined ? [] : [standing]), ...fits],
   };
 }
@@ -89,6 +96,7 @@ async function admitDelete(
     before,
     manifest: undefined,
     changed: [],
+    unknown: [],
     findings: finding === undefined ? [] : [finding],
   };
 }

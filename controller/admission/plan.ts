@@ -3,6 +3,7 @@
 import { kindNamed } from '../../crds/kinds.ts';
 import type { ChangePlan, Plan, PlannedChange } from '../../crds/plan.ts';
 import type { Database } from '../../store/database.ts';
+import type { Judgement, PolicyJudge } from '../policy/judge.ts';
 import { type Admission, admit } from './admit.ts';
 import type { Caller } from './caller.ts';
 import { inOrderOfDependence } from './order.ts';
@@ -11,20 +12,28 @@ import { storeWorld } from './world.ts';
 
 export async function plan(
   db: Database,
+  policies: PolicyJudge,
   caller: Caller,
   changes: readonly PlannedChange[],
   laidOver: readonly PlannedChange[],
 ): Promise<Plan> {
+  await policies.prepare(changes.map((change) => change.manifest));
   return await db.transaction(
     async (tx) => {
       const world = overlayOn(storeWorld(tx));
       for (const change of laidOver) apply(world, await admit(world, caller, change));
-      const plans = new Map<PlannedChange, ChangePlan>();
-      for (const change of inOrderOfDependence(changes)) {
+      const ordered = inOrderOfDependence(changes);
+      const admissions: Admission[] = [];
+      for (const change of ordered) {
         const admission = await admit(world, caller, change);
         apply(world, admission);
-        plans.set(change, toChangePlan(admission));
+        admissions.push(admission);
       }
+      // Judged together, and after all are laid over the store: a policy sees the whole plan.
+      const judgements = await policies.judge(tx, world, caller, admissions);
+      const plans = new Map(
+        admissions.map((admission, index) => [ordered[index], toChangePlan(admission, judgements[index])]),
+      );
       return { changes: changes.flatMap((change) => plans.get(change) ?? []) };
     },
     { readOnly: true },
@@ -43,7 +52,7 @@ function apply(world: Overlay, admission: Admission): void {
   });
 }
 
-function toChangePlan(admission: Admission): ChangePlan {
+function toChangePlan(admission: Admission, judgement: Judgement | undefined): ChangePlan {
   const { key, before, manifest } = admission;
   return {
     action: admission.action,
@@ -54,6 +63,6 @@ function toChangePlan(admission: Admission): ChangePlan {
     after: manifest?.spec ?? null,
     changed: [...admission.changed],
     ...(before?.stored && { resourceVersion: before.stored.resourceVersion }),
-    findings: [...admission.findings],
+    findings: [...admission.findings, ...(judgement?.findings ?? [])],
   };
 }

@@ -21,7 +21,8 @@ const listQuery = z.strictObject({
   continue: z.string().optional(),
 });
 
-function kindRoutes(app: FastifyInstance, { db }: ControllerContext, kind: Kind): void {
+function kindRoutes(app: FastifyInstance, context: ControllerContext, kind: Kind): void {
+  const { db } = context;
   const collection = kind.scope === 'cluster' ? `/v1/${kind.plural}` : `/v1/orgs/:org/${kind.plural}`;
   const item = `${collection}/:name`;
 
@@ -52,7 +53,7 @@ function kindRoutes(app: FastifyInstance, { db }: ControllerContext, kind: Kind)
     const key = z.string().min(1).max(128).optional().safeParse(request.headers['idempotency-key']);
     if (!key.success)
       throw new LatticeError('InvalidRequest', 'idempotency-key must have 1 to 128 characters');
-    const { object, repeated } = await createObject(db, request.caller, manifest, key.data);
+    const { object, repeated } = await createObject(context, request.caller, manifest, key.data);
     return reply.code(repeated ? 200 : 201).send(toApiObject(object));
   });
 
@@ -73,11 +74,11 @@ function kindRoutes(app: FastifyInstance, { db }: ControllerContext, kind: Kind)
         `the update of ${shown(kind, key)} has no if-match header`,
       );
     const manifest = bodyManifest(request, kind, key.name);
-    return toApiObject(await updateObject(db, request.caller, key, manifest, version));
+    return toApiObject(await updateObject(context, request.caller, key, manifest, version));
   });
 
   app.delete(item, async (request, reply) => {
-    const object = await deleteObject(db, request.caller, keyOf(kind, request), matchedVersion(request));
+    const object = await deleteObject(context, request.caller, keyOf(kind, request), matchedVersion(request));
     return reply.code(202).send(toApiObject(object));
   });
 

@@ -9,7 +9,7 @@ import type { ControllerContext } from '../context.ts';
 /** A plan carries everything that was planned before, so its body may be large. */
 const MOST_BODY_BYTES = 64 * 1024 * 1024;
 
-export function planRoute(app: FastifyInstance, { db }: ControllerContext): void {
+export function planRoute(app: FastifyInstance, { db, policies }: ControllerContext): void {
   app.post('/v1/plan', { bodyLimit: MOST_BODY_BYTES }, async (request) => {
     const parsed = planRequestSchema.safeParse(request.body);
     if (!parsed.success) {
@@ -19,6 +19,6 @@ export function planRoute(app: FastifyInstance, { db }: ControllerContext): void
         `the plan request is malformed at ${issue?.path.join('.')}: ${issue?.message}`,
       );
     }
-    return await plan(db, request.caller, parsed.data.changes, parsed.data.overlay);
+    return await plan(db, policies, request.caller, parsed.data.changes, parsed.data.overlay);
   });
 }

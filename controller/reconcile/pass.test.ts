@@ -20,6 +20,8 @@ import { BackendError } from '../backends/errors.ts';
 import type { NamespaceState, TemporalBackend } from '../backends/temporal.ts';
 import type { ControllerContext } from '../context.ts';
 import { createMetrics } from '../metrics.ts';
+import { policyJudge } from '../policy/judge.ts';
+import { policyLibrary } from '../policy/library.ts';
 import { agentReconciler } from './agent.ts';
 import { orgReconciler } from './org.ts';
 import { reconcileOnce } from './pass.ts';
@@ -73,6 +75,7 @@ beforeEach(async () => {
   context = {
     db,
     temporal,
+    policies: policyJudge(policyLibrary(db)),
     log: silent,
     metrics: createMetrics(db),
     links: linkWaiter(db),

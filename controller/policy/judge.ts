@@ -1,0 +1,229 @@
+// What the policies in force say of changes: those of the org and those of the platform, which live in org `system` and which
+// no tenant can weaken. A policy that cannot be evaluated refuses; one that is only advice never does.
+
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type Finding, finding } from '../../crds/findings.ts';
+import { type PolicySpec, policySpec } from '../../crds/policy.ts';
+import {
+  type CompiledPolicy,
+  type Deferral,
+  PolicyEngine,
+  type PolicyFinding,
+} from '../../policies/engine/index.ts';
+import type { Queryable } from '../../store/database.ts';
+import type { Admission } from '../admission/admit.ts';
+import type { Caller } from '../admission/caller.ts';
+import type { World } from '../admission/world.ts';
+import { policyInput } from './input.ts';
+import type { PolicyLibrary } from './library.ts';
+import { waiverFindings, waiversInForce } from './waivers.ts';
+
+/** Org whose policies hold for every org. */
+export const PLATFORM_ORG = 'system';
+
+/** What was said of one change. */
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  /** Findings that a waiver let pass, with the waiver's name. */
+  readonly waived: readonly { readonly finding: Finding; readonly waiver: string }[];
+  readonly digests: readonly string[];
+}
+
+export interface PolicyJudge {
+  /** Compiles what the manifests bring, so that nothing is compiled while locks are held. */
+  prepare(manifests: readonly Record<string, unknown>[]): Promise<void>;
+  /** One judgement for each admission, in order. */
+  judge(db: Queryable, world: World, caller: Caller, admissions: readonly Admission[]): Promise<Judgement[]>;
+  close(): Promise<void>;
+}
+
+const NOTHING: Judgement = { findings: [], waived: [], digests: [] };
+
+interface Loaded {
+  readonly org: string;
+  readonly policy: CompiledPolicy;
+}
+
+export function policyJudge(library: PolicyLibrary): PolicyJudge {
+  const engine = new PolicyEngine();
+  const judgeOrg = async (
+    db: Queryable,
+    world: World,
+    caller: Caller,
+    org: string,
+    admissions: readonly Admission[],
+  ): Promise<Map<Admission, Judgement>> => {
+    const { loaded, broken } = await policiesInForce(db, library, org);
+    const waivers = await waiversInForce(db, org);
+    if (loaded.length === 0 && broken.length === 0) return new Map();
+    const verdicts = await Promise.all(
+      [PLATFORM_ORG, org].map(async (owner) => {
+        const policies = loaded.filter((each) => each.org === owner).map((each) => each.policy);
+        if (policies.length === 0 || (owner === org && org === PLATFORM_ORG))
+          return { owner, findings: [], deferred: [], digests: [] };
+        const nowNs = BigInt(Date.now()) * 1_000_000n;
+        return {
+          owner,
+          ...(await engine.evaluate(policies, await policyInput(world, caller, admissions), { nowNs })),
+        };
+      }),
+    );
+    return new Map(
+      admissions.map((admission) => {
+        const about = <T extends { object?: PolicyFinding['object'] }>(each: T): boolean =>
+          isAbout(admission, each.object);
+        const said = verdicts.flatMap(({ owner, findings }) =>
+          findings.filter(about).map((each) => ({ owner, each })),
+        );
+        const findings = said.map(({ owner, each }) => toFinding(owner, each, waivers));
+        return [
+          admission,
+          {
+            findings: [
+              ...broken,
+              ...findings.map((each) => each.finding),
+              ...verdicts.flatMap(({ deferred }) => deferred.filter(about).map(toDeferred)),
+            ],
+            waived: findings.flatMap(({ finding: found, waiver }) =>
+              waiver === undefined ? [] : [{ finding: found, waiver }],
+            ),
+            digests: verdicts.flatMap(({ digests }) => digests),
+          },
+        ];
+      }),
+    );
+  };
+  return {
+    prepare: async (manifests) => {
+      for (const manifest of manifests) {
+        const source = policySourceOf(manifest);
+        if (source !== undefined) await library.load(source);
+      }
+    },
+    judge: async (db, world, caller, admissions) => {
+      const judgements = new Map<Admission, Judgement>();
+      const open = admissions.filter(
+        (each) => each.action !== 'none' && !each.findings.some((found) => found.level === 'error'),
+      );
+      for (const org of new Set(open.map(({ key }) => key.org)))
+        for (const [admission, judgement] of await judgeOrg(
+          db,
+          world,
+          caller,
+          org,
+          open.filter(({ key }) => key.org === org),
+        ))
+          judgements.set(admission, judgement);
+      const sources = await Promise.all(admissions.map((admission) => sourceFindings(library, admission)));
+      return admissions.map((admission, index) => {
+        const judgement = judgements.get(admission) ?? NOTHING;
+        const own = [...(sources[index] ?? []), ...waiverFindings(caller, admission)];
+        return { ...judgement, findings: [...own, ...judgement.findings] };
+      });
+    },
+    close: () => engine.close(),
+  };
+}
+
+/** A finding about the plan as a whole is told with every change of it. */
+function isAbout({ key }: Admission, object: PolicyFinding['object']): boolean {
+  return (
+    object === undefined ||
+    (object.kind === key.kind && object.name === key.name && (object.org ?? key.org) === key.org)
+  );
+}
+
+function toFinding(
+  owner: string,
+  said: PolicyFinding,
+  waivers: ReadonlyMap<string, string>,
+): { finding: Finding; waiver?: string } {
+  // A tenant's policy may have the name of a platform policy; a waiver for one is not a waiver for the other.
+  const fingerprint = createHash('sha256').update(`${owner}\n${said.fingerprint}`).digest('hex');
+  const rule = `${owner}:${said.ruleId}`;
+  const told = (
+    code: 'PolicyViolation' | 'PolicyWarning' | 'PolicyWaived' | 'PolicyFailed',
+    level: Finding['level'],
+  ): Finding => ({
+    ...finding(code, said.pointer, said.message, level),
+    ...(said.remediation !== '' && { remedy: said.remediation }),
+    rule,
+    fingerprint,
+  });
+  if (said.code !== 'PolicyViolation')
+    return { finding: told('PolicyFailed', said.level === 'advisory' ? 'warning' : 'error') };
+  if (said.level === 'advisory') return { finding: told('PolicyWarning', 'warning') };
+  const waiver = said.level === 'soft-mandatory' ? waivers.get(fingerprint) : undefined;
+  return waiver === undefined
+    ? { finding: told('PolicyViolation', 'error') }
+    : { finding: told('PolicyWaived', 'warning'), waiver };
+}
+
+function toDeferred(deferral: Deferral): Finding {
+  return finding(
+    'PolicyDeferred',
+    deferral.pointers[0] ?? '',
+    `rule ${deferral.ruleId} waits for values that are not known yet: ${deferral.pointers.join(', ')}`,
+    'warning',
+  );
+}
+
+const policyRow = z.object({ org: z.string(), name: z.string(), spec: policySpec });
+
+async function policiesInForce(
+  db: Queryable,
+  library: PolicyLibrary,
+  org: string,
+): Promise<{ loaded: Loaded[]; broken: Finding[] }> {
+  const rows = await db.rows(
+    policyRow,
+    `SELECT org, name, spec FROM objects WHERE kind = 'Policy' AND org IN ($1, $2) AND spec ->> 'target' = 'admission'
+       AND deletion_timestamp IS NULL ORDER BY org = $2 DESC, name`,
+    [org, PLATFORM_ORG],
+  );
+  const loaded: Loaded[] = [];
+  const broken: Finding[] = [];
+  for (const { org: owner, name, spec } of rows) {
+    const result = await library.load(sourceOf(name, spec));
+    if (result.ok) loaded.push({ org: owner, policy: result.policy });
+    else
+      broken.push(
+        finding(
+          'PolicyFailed',
+          '',
+          `policy ${owner}/${name} cannot be compiled: ${result.findings[0]?.message ?? ''}`,
+          spec.enforcement === 'advisory' ? 'warning' : 'error',
+        ),
+      );
+  }
+  return { loaded, broken };
+}
+
+const sourceOf = (name: string, { rego, enforcement }: PolicySpec) => ({ name, rego, level: enforcement });
+
+const policyManifest = z.looseObject({
+  kind: z.literal('Policy'),
+  metadata: z.looseObject({ name: z.string().regex(/^[a-z0-9-]{1,63}$/) }),
+  spec: policySpec,
+});
+
+function policySourceOf(manifest: Record<string, unknown>) {
+  const parsed = policyManifest.safeParse(manifest);
+  return parsed.success ? sourceOf(parsed.data.metadata.name, parsed.data.spec) : undefined;
+}
+
+/** What is wrong with the Rego that a change brings. */
+async function sourceFindings(library: PolicyLibrary, { key, manifest }: Admission): Promise<Finding[]> {
+  const spec = key.kind === 'Policy' ? policySpec.safeParse(manifest?.spec) : undefined;
+  if (!spec?.success) return [];
+  const result = await library.load(sourceOf(key.name, spec.data));
+  if (result.ok) return [];
+  return result.findings.map((found) =>
+    finding(
+      'PolicyInvalid',
+      '/spec/rego',
+      `line ${found.line}, column ${found.column}: ${found.message} [${found.code}]`,
+    ),
+  );
+}
