@@ -2,6 +2,8 @@
 // here. A secret is never a flag's default and never printed.
 
 import { z } from 'zod';
+import { objectName } from '../crds/fields.ts';
+import { parseEgressEntry } from './egress.ts';
 
 declare module 'zod' {
   interface GlobalMeta {
@@ -12,6 +14,7 @@ declare module 'zod' {
 
 const path = z.string().min(1);
 const port = z.int().min(0).max(65_535);
+const orgs = z.array(z.union([z.literal('*'), objectName], 'the name of an org, or "*"'));
 
 export const configSchema = z.strictObject({
   databaseUrl: z.string().min(1).meta({
@@ -44,6 +47,25 @@ export const configSchema = z.strictObject({
     .min(100)
     .default(60_000)
     .describe('Time between two sweeps for drift, in milliseconds.'),
+  secretEnvOrgs: orgs
+    .default([])
+    .describe('Orgs whose secrets may come from LATTICE_SECRET_... variables of the worker; `*` is all.'),
+  secretFileOrgs: orgs
+    .default([])
+    .describe('Orgs whose secrets may come from files in the folder of secrets; `*` is all.'),
+  secretsDirectory: path.optional().describe('Folder of secrets; without one no secret comes from a file.'),
+  egressAllow: z
+    .array(
+      z
+        .string()
+        .refine((entry) => parseEgressEntry(entry) !== undefined, 'a host, *.suffix, an address or a range'),
+    )
+    .default([])
+    .describe('Hosts that a baseUrl may name: `host`, `*.suffix`, an address or a range such as 10.0.0.0/8.'),
+  egressAllowLoopback: z
+    .boolean()
+    .default(false)
+    .describe('Whether a baseUrl may name this machine itself, without being on the list.'),
   logLevel: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')
@@ -60,8 +82,11 @@ export interface ConfigOption {
   readonly description: string;
   readonly default: unknown;
   readonly secret: boolean;
-  readonly integer: boolean;
+  /** How its text is read: a list is comma-separated. */
+  readonly type: (typeof optionTypes)[number];
 }
+
+const optionTypes = ['string', 'integer', 'boolean', 'array'] as const;
 
 /** Every option with the names it has on each surface. */
 export const configOptions: readonly ConfigOption[] = Object.entries(
@@ -73,7 +98,7 @@ export const configOptions: readonly ConfigOption[] = Object.entries(
       description: z.string(),
       default: z.unknown().optional(),
       secret: z.boolean().optional(),
-      type: z.string(),
+      type: z.enum(optionTypes),
     })
     .parse(schema);
   return {
@@ -83,9 +108,12 @@ export const configOptions: readonly ConfigOption[] = Object.entries(
     description: node.description,
     default: node.default,
     secret: node.secret ?? false,
-    integer: node.type === 'integer',
+    type: node.type,
   };
 });
+
+const defaultCell = (value: unknown): string =>
+  value === undefined || String(value) === '' ? '' : `\`${String(value)}\``;
 
 /** The reference page. */
 export function configPage(): string {
@@ -93,12 +121,13 @@ export function configPage(): string {
     '<!-- Generated from config/definition.ts by `npm run generate`. Do not edit. -->\n',
     '# Configuration\n',
     'Of `lattice controller` and `lattice worker`. A flag wins over the environment, the environment over the file given by',
-    '`--config` (YAML, keys as in the first column), the file over the default.\n',
+    '`--config` (YAML, keys as in the first column), the file over the default. A list is',
+    'comma-separated in a flag and in the environment, and a YAML list in the file.\n',
     '| key | flag | environment | default | what it is |',
     '|---|---|---|---|---|',
     ...configOptions.map(
       (option) =>
-        `| \`${option.field}\` | \`${option.flag}\` | \`${option.variable}\` | ${option.default === undefined ? '' : `\`${String(option.default)}\``} | ${option.description} |`,
+        `| \`${option.field}\` | \`${option.flag}\` | \`${option.variable}\` | ${defaultCell(option.default)} | ${option.description} |`,
     ),
     '',
   ].join('\n');

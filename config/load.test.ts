@@ -28,6 +28,10 @@ test('what nobody sets has its default', async () => {
     listenPort: 7450,
     reconcileConcurrency: 16,
     sweepIntervalMs: 60_000,
+    secretEnvOrgs: [],
+    secretFileOrgs: [],
+    egressAllow: [],
+    egressAllowLoopback: false,
     logLevel: 'info',
   });
 });
@@ -67,6 +71,31 @@ test.each([
 });
 
 test.each([
+  { why: 'a flag', flags: { secretEnvOrgs: 'acme,globex' }, orgs: ['acme', 'globex'] },
+  { why: 'spaces', flags: { secretEnvOrgs: ' acme , globex ' }, orgs: ['acme', 'globex'] },
+  { why: 'one', flags: { secretEnvOrgs: '*' }, orgs: ['*'] },
+  { why: 'the environment', environment: { LATTICE_SECRET_ENV_ORGS: 'acme' }, orgs: ['acme'] },
+  { why: 'the file', file: 'secretEnvOrgs: [acme, globex]', orgs: ['acme', 'globex'] },
+  {
+    why: 'an empty flag takes away what the file gives',
+    flags: { secretEnvOrgs: '' },
+    file: 'secretEnvOrgs: [acme]',
+    orgs: [],
+  },
+  { why: 'a program that gives a list itself', flags: { secretEnvOrgs: ['acme'] }, orgs: ['acme'] },
+])('a list is comma-separated text or a YAML list: $why', async ({ flags, environment, file, orgs }) => {
+  expect((await load(flags, environment, file)).secretEnvOrgs).toEqual(orgs);
+});
+
+test.each([
+  { text: 'true', value: true },
+  { text: 'false', value: false },
+])('a switch is $text', async ({ text, value }) => {
+  expect((await load({ egressAllowLoopback: text })).egressAllowLoopback).toBe(value);
+  expect((await load({}, {}, `egressAllowLoopback: ${text}`)).egressAllowLoopback).toBe(value);
+});
+
+test.each([
   { why: 'an unknown key of the file', file: 'listenProt: 3', says: 'listenProt' },
   { why: 'a key as the flag is spelled', file: 'listen-port: 3', says: 'listen-port' },
   {
@@ -83,6 +112,10 @@ test.each([
   { why: 'too small', flags: { sweepIntervalMs: '99' }, says: 'sweepIntervalMs' },
   { why: 'a port beyond 65535', flags: { listenPort: '65536' }, says: '--listen-port' },
   { why: 'a value outside its list', environment: { LATTICE_LOG_LEVEL: 'loud' }, says: 'LATTICE_LOG_LEVEL' },
+  { why: 'a switch that is neither', flags: { egressAllowLoopback: 'yes' }, says: 'egressAllowLoopback' },
+  { why: 'no org', flags: { secretEnvOrgs: 'acme,,b' }, says: '(entry 2)' },
+  { why: 'a list as one text in the file', file: 'secretEnvOrgs: acme', says: 'secretEnvOrgs' },
+  { why: 'a URL for a host', flags: { egressAllow: 'a.example,https://b.example' }, says: '(entry 2)' },
   { why: 'an empty path', environment: { LATTICE_TOKENS_FILE: '' }, says: 'tokensFile' },
   {
     why: 'an empty database URL',

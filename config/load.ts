@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { type Config, configOptions, configSchema } from './definition.ts';
+import { type Config, type ConfigOption, configOptions, configSchema } from './definition.ts';
 
 export interface ConfigSources {
   /** By field, as typed on the command line. */
@@ -27,7 +27,7 @@ export async function loadConfig({ flags, environment, file }: ConfigSources): P
   for (const option of configOptions) {
     const text = flags[option.field] ?? environment[option.variable];
     if (text === undefined) continue;
-    values[option.field] = option.integer && /^-?\d+$/.test(String(text)) ? Number(text) : text;
+    values[option.field] = typeof text === 'string' ? readText(option.type, text) : text;
   }
   const parsed = configSchema.safeParse(values);
   if (!parsed.success)
@@ -39,7 +39,8 @@ export async function loadConfig({ flags, environment, file }: ConfigSources): P
             option === undefined
               ? 'the configuration'
               : `${option.field} (${option.flag}, ${option.variable})`;
-          return `${name}: ${issue.message}`;
+          const entry = issue.path[1] === undefined ? '' : ` (entry ${Number(issue.path[1]) + 1})`;
+          return `${name}: ${issue.message}${entry}`;
         })
         .join('\n'),
     );
@@ -47,6 +48,20 @@ export async function loadConfig({ flags, environment, file }: ConfigSources): P
   requireTogether(parsed.data, 'temporalTlsCertFile', 'temporalTlsKeyFile');
   requireTlsOffLoopback(parsed.data);
   return parsed.data;
+}
+
+/** What a flag or a variable says; text that does not fit stays as it is, for the schema to refuse. */
+function readText(type: ConfigOption['type'], text: string): unknown {
+  switch (type) {
+    case 'integer':
+      return /^-?\d+$/.test(text) ? Number(text) : text;
+    case 'boolean':
+      return text === 'true' || (text === 'false' ? false : text);
+    case 'array':
+      return text.trim() === '' ? [] : text.split(',').map((entry) => entry.trim());
+    case 'string':
+      return text;
+  }
 }
 
 async function readConfigFile(file: string): Promise<Record<string, unknown>> {
