@@ -3,6 +3,7 @@
 import type { LinkWaiter } from '../audit/linked.ts';
 import type { Log } from '../config/log.ts';
 import type { Database } from '../store/database.ts';
+import type { AdmissionSettings } from './admission/settings.ts';
 import type { TemporalBackend } from './backends/temporal.ts';
 import type { Metrics } from './metrics.ts';
 import type { PolicyJudge } from './policy/judge.ts';
@@ -12,6 +13,8 @@ export interface ControllerContext {
   readonly db: Database;
   readonly temporal: TemporalBackend;
   readonly policies: PolicyJudge;
+  /** What sources give every caller. */
+  readonly admission: AdmissionSettings;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly links: LinkWaiter;

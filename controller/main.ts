@@ -9,6 +9,7 @@ import { temporalConnection } from '../config/temporal.ts';
 import { openDatabase } from '../store/database.ts';
 import { processHolder } from '../store/leases.ts';
 import { listen } from '../store/listen.ts';
+import { admissionSettings } from './admission/settings.ts';
 import { temporalBackend } from './backends/temporal.ts';
 import type { ControllerContext } from './context.ts';
 import { startHttp } from './http/server.ts';
@@ -44,6 +45,7 @@ export async function startController(config: Config, log: Log): Promise<Control
     db,
     temporal,
     policies,
+    admission: admissionSettings(config),
     log,
     metrics,
     links,

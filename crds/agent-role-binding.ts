@@ -6,16 +6,17 @@ import { defineKind } from './kind.ts';
 
 export const subjectTypes = ['user', 'group', 'agent'] as const;
 
+export const subjectName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/, 'a name of letters, digits and ".", "_", "@", "-"');
+
 export const agentRoleBindingSpec = z.strictObject({
   role: reference('AgentRole', 'The role that is given.'),
   subjects: z
     .array(
       z.strictObject({
         type: z.enum(subjectTypes).describe('user, group or agent.'),
-        name: z
-          .string()
-          .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/, 'a name of letters, digits and ".", "_", "@", "-"')
-          .describe('Name of the subject; of an agent, its name in the org.'),
+        name: subjectName.describe('Name of the subject; of an agent, its name in the org.'),
       }),
     )
     .min(1)

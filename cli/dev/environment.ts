@@ -114,6 +114,11 @@ async function start(
     listenPort: options.port ?? 0,
     tokensFile,
     sweepIntervalMs: options.sweepIntervalMs ?? SWEEP_MS,
+    // Whoever runs this owns the machine, its environment and its model servers.
+    secretEnvOrgs: ['*'],
+    secretFileOrgs: ['*'],
+    secretsDirectory: join(folder, 'secrets'),
+    egressAllowLoopback: true,
   };
   const configFor = (databaseUrl: string) =>
     loadConfig({ flags: { ...shared, databaseUrl }, environment: {} });

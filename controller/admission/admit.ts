@@ -11,8 +11,12 @@ import { type ValidManifest, validateManifest } from '../../crds/validate.ts';
 import type { ObjectKey, StoredObject } from '../../store/objects.ts';
 import { budgetFindings } from './budget-tree.ts';
 import { type Caller, forbidden, ownerText, sameOwner } from './caller.ts';
+import { guardrailFindings } from './guardrails.ts';
 import { meshNetworkFindings, meshPeerFindings } from './mesh.ts';
 import { referenceFindings } from './references.ts';
+import { agentRoleFindings } from './roles.ts';
+import { modelProviderFindings } from './secrets.ts';
+import { type AdmissionSettings, nothingAllowed } from './settings.ts';
 import type { SeenObject, World } from './world.ts';
 
 export interface Admission {
@@ -29,11 +33,16 @@ export interface Admission {
   readonly findings: readonly Finding[];
 }
 
+type Rule = (world: World, manifest: ValidManifest, settings: AdmissionSettings) => Promise<Finding[]>;
+
 /** Rules beyond schema and references, by kind. */
-const rules: Readonly<Record<string, (world: World, manifest: ValidManifest) => Promise<Finding[]>>> = {
+const rules: Readonly<Record<string, Rule>> = {
+  AgentRole: agentRoleFindings,
   Budget: budgetFindings,
+  Guardrail: guardrailFindings,
   MeshNetwork: meshNetworkFindings,
   MeshPeer: meshPeerFindings,
+  ModelProvider: modelProviderFindings,
 };
 
 export async function admit(world: World, caller: Caller, change: PlannedChange): Promise<Admission> {
@@ -66,7 +75,7 @@ async function admitApply(world: World, caller: Caller, change: PlannedChange): 
       ? []
       : [
           ...immutableFindings(manifest.kind, changed, before),
-          ...((await rules[manifest.kind.name]?.(world, manifest)) ?? []),
+          ...((await rules[manifest.kind.name]?.(world, manifest, caller.settings ?? nothingAllowed)) ?? []),
           ...(await referenceFindings(world, manifest)),
         ];
   return {

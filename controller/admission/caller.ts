@@ -2,16 +2,20 @@
 
 import type { Owner } from '../../crds/api.ts';
 import { type Finding, finding } from '../../crds/findings.ts';
+import { apiVerbs } from '../../crds/verbs.ts';
 import type { ReadSubject } from '../../store/objects.ts';
+import type { AdmissionSettings } from './settings.ts';
 
-export const verbs = ['get', 'list', 'create', 'update', 'delete', 'adopt', 'audit'] as const;
-export type Verb = (typeof verbs)[number];
+export { apiVerbs as verbs };
+export type Verb = (typeof apiVerbs)[number];
 
 export interface Caller extends ReadSubject {
   /** Name of the credential, as the ledger has it. */
   readonly name: string;
   readonly verbs: readonly Verb[];
   readonly owner: Owner;
+  /** What the operator lets any caller declare; nothing of it when left out. */
+  readonly settings?: AdmissionSettings;
 }
 
 /** What the caller may not do, as a finding; undefined when it may. */

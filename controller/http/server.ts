@@ -10,6 +10,7 @@ import { LatticeError } from '../../crds/findings.ts';
 import { parseJson } from '../../crds/json.ts';
 import type { Caller } from '../admission/caller.ts';
 import type { ControllerContext } from '../context.ts';
+import { accessRoute } from './access.ts';
 import { auditRoutes } from './audit.ts';
 import { objectRoutes } from './objects.ts';
 import { planRoute } from './plan.ts';
@@ -61,15 +62,16 @@ export async function startHttp(
     guarded.decorateRequest('caller');
     guarded.addHook('onRequest', async (request) => {
       const owner = request.headers['lattice-owner'];
-      request.caller = authenticate(
-        tokens,
-        request.headers.authorization,
-        Array.isArray(owner) ? owner.join() : owner,
-      );
+      const claim = Array.isArray(owner) ? owner.join() : owner;
+      request.caller = {
+        ...authenticate(tokens, request.headers.authorization, claim),
+        settings: context.admission,
+      };
     });
     objectRoutes(guarded, context);
     planRoute(guarded, context);
     auditRoutes(guarded, context);
+    accessRoute(guarded, context);
   });
   const address = await app.listen({ host: config.listenHost, port: config.listenPort });
   return { app, address };

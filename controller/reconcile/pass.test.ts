@@ -16,6 +16,7 @@ import { insertObject, markDeleted } from '../../store/object-writes.ts';
 import { objectByUid, type StoredObject } from '../../store/objects.ts';
 import { startTestDatabase, type TestDatabase } from '../../store/testing/database.ts';
 import { LostLeaseError, requestWork, takeWork } from '../../store/work.ts';
+import { nothingAllowed } from '../admission/settings.ts';
 import { BackendError } from '../backends/errors.ts';
 import type { NamespaceState, TemporalBackend } from '../backends/temporal.ts';
 import type { ControllerContext } from '../context.ts';
@@ -76,6 +77,7 @@ beforeEach(async () => {
     db,
     temporal,
     policies: policyJudge(policyLibrary(db)),
+    admission: nothingAllowed,
     log: silent,
     metrics: createMetrics(db),
     links: linkWaiter(db),
