@@ -74,7 +74,9 @@ export function policyJudge(library: PolicyLibrary): PolicyJudge {
         const about = <T extends { object?: PolicyFinding['object'] }>(each: T): boolean =>
           isAbout(admission, each.object);
         const said = verdicts.flatMap(({ owner, findings }) =>
-          findings.filter(about).map((each) => ({ owner, each })),
+          findings
+            .filter((each) => about(each) && !isItself(admission, owner, each))
+            .map((each) => ({ owner, each })),
         );
         const findings = said.map(({ owner, each }) => toFinding(owner, each, waivers));
         return [
@@ -132,6 +134,11 @@ function isAbout({ key }: Admission, object: PolicyFinding['object']): boolean {
     object === undefined ||
     (object.kind === key.kind && object.name === key.name && (object.org ?? key.org) === key.org)
   );
+}
+
+/** A policy has no say over its own change: one that refuses everything could never be corrected. */
+function isItself({ key }: Admission, owner: string, said: PolicyFinding): boolean {
+  return key.kind === 'Policy' && key.org === owner && said.ruleId.split('/')[0] === key.name;
 }
 
 function toFinding(
