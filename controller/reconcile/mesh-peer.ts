@@ -5,7 +5,7 @@ import type { Database } from '../../store/database.ts';
 import type { StoredObject } from '../../store/objects.ts';
 import { type AddressPlan, observeAddress } from '../backends/addresses.ts';
 import { type ObservedRow, observeRow, removalSteps, rowSteps } from '../backends/tables.ts';
-import type { Reconciler, Step } from './reconciler.ts';
+import type { Reconciler, Result, Step } from './reconciler.ts';
 
 const table = { name: 'lattice_mesh_peers', desired: 'desired_mesh_peers' };
 
@@ -20,24 +20,42 @@ export function meshPeerReconciler(db: Database): Reconciler<Observed> {
     table,
     observe: async (object) => ({
       row: await observeRow(db, table, object.uid),
-      address: await observeAddress(db, object.uid),
+      address: await observeAddress(db, object.uid, object.status.externalIds.address),
     }),
     diff: (object, { row, address }) =>
       object.deletionTimestamp === null
         ? presentSteps(row, address)
         : [...removalSteps(table, row), ...releaseSteps(address)],
-    assess: (_object, { address }) =>
-      address.state === 'full'
-        ? {
-            type: 'again',
-            afterMs: 5_000,
-            code: 'NetworkFull',
-            message: 'The network has no free address; an address rests for a while after its peer is gone.',
-          }
-        : { type: 'done', reason: 'Available', message: 'The peer has its address.' },
+    assess: (object, { address }) => assess(object, address.state),
     externalIds: (_object: StoredObject, { address }) =>
       address.state === 'given' || address.state === 'free' ? { address: address.address } : {},
   };
+}
+
+const LOOK_AGAIN_MS = 5_000;
+
+function assess(object: StoredObject, state: AddressPlan['state']): Result {
+  // Going needs no address: else a peer that never got one could not leave a full network.
+  if (object.deletionTimestamp !== null) return { type: 'done', reason: 'Deleted', message: '' };
+  switch (state) {
+    case 'given':
+    case 'free':
+      return { type: 'done', reason: 'Available', message: 'The peer has its address.' };
+    case 'full':
+      return {
+        type: 'again',
+        afterMs: LOOK_AGAIN_MS,
+        code: 'NetworkFull',
+        message: 'The network has no free address; an address rests for a while after its peer is gone.',
+      };
+    case 'no-network':
+      return {
+        type: 'again',
+        afterMs: LOOK_AGAIN_MS,
+        code: 'ReferenceNotFound',
+        message: 'The network of the peer does not exist.',
+      };
+  }
 }
 
 function presentSteps(row: ObservedRow, address: AddressPlan): Step[] {
