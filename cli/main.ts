@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { ConfigError } from '../config/load.ts';
 import { LatticeError } from '../crds/findings.ts';
 import { ApiError } from './client.ts';
+import { accessCommand } from './commands/access.ts';
 import { adoptCommand } from './commands/adopt.ts';
 import { applyCommand } from './commands/apply.ts';
 import { auditCommand } from './commands/audit.ts';
@@ -24,6 +25,7 @@ const program = new Command('lattice')
   .addCommand(getCommand())
   .addCommand(deleteCommand())
   .addCommand(adoptCommand())
+  .addCommand(accessCommand())
   .addCommand(auditCommand())
   .addCommand(migrateCommand())
   .addCommand(controllerCommand())

@@ -1,6 +1,7 @@
 // The OpenAPI document of the HTTP API. Paths of objects are the same for every kind; the bodies come from the kinds.
 
 import { z } from 'zod';
+import { accessSchema } from '../access.ts';
 import { objectSchema } from '../api.ts';
 import { auditLinkSchema } from '../audit.ts';
 import { problemSchema } from '../findings.ts';
@@ -142,6 +143,27 @@ export function openApiDocument(): Node {
           responses: { 200: answer('The plan.', ref('Plan')), ...problems },
         },
       },
+      '/v1/orgs/{org}/access': {
+        parameters: [parameter('path', 'org', 'Name of the org.', text)],
+        get: {
+          operationId: 'readAccess',
+          summary: 'What a subject may and may not do, by the roles in force; takes the verb get',
+          parameters: [
+            {
+              ...parameter('query', 'subject', 'user:NAME, group:NAME or agent:NAME.', text),
+              required: true,
+            },
+            parameter('query', 'group', 'A group that the subject is in; may be repeated.', {
+              type: 'array',
+              items: text,
+            }),
+          ],
+          responses: {
+            200: answer('Every rule that reaches the subject, with its origin.', ref('Access')),
+            ...problems,
+          },
+        },
+      },
       '/v1/audit/chains': {
         get: {
           operationId: 'listChains',
@@ -203,6 +225,7 @@ export function openApiDocument(): Node {
         Problem: schema(problemSchema),
         PlanRequest: schema(planRequestSchema),
         Plan: schema(planSchema),
+        Access: schema(accessSchema),
         AuditLink: schema(auditLinkSchema),
       },
     },
