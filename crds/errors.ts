@@ -171,6 +171,11 @@ export const errors = Object.freeze({
     'The workflow has not acknowledged the generation',
     'Check that a worker is running.',
   ),
+  PeerNotReady: define(
+    409,
+    'The peer has no config yet',
+    'Wait for its address; set its public key, or enrol its host.',
+  ),
   NetworkFull: define(409, 'The network has no free address', 'Delete peers, or make a larger network.'),
   BackendUnavailable: define(503, 'A backend does not answer', 'Wait; it is retried with backoff.'),
 });

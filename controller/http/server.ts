@@ -12,6 +12,7 @@ import type { Caller } from '../admission/caller.ts';
 import type { ControllerContext } from '../context.ts';
 import { accessRoute } from './access.ts';
 import { auditRoutes } from './audit.ts';
+import { meshRoute } from './mesh.ts';
 import { objectRoutes } from './objects.ts';
 import { planRoute } from './plan.ts';
 import { problemHandler, sendProblem } from './problem.ts';
@@ -71,6 +72,7 @@ export async function startHttp(
     objectRoutes(guarded, context);
     planRoute(guarded, context);
     auditRoutes(guarded, context);
+    meshRoute(guarded, context);
     accessRoute(guarded, context);
   });
   const address = await app.listen({ host: config.listenHost, port: config.listenPort });

@@ -164,6 +164,21 @@ export function openApiDocument(): Node {
           },
         },
       },
+      '/v1/orgs/{org}/meshpeers/{name}/config': {
+        parameters: [
+          parameter('path', 'org', 'Name of the org.', text),
+          parameter('path', 'name', 'Name of the meshpeer.', text),
+        ],
+        get: {
+          operationId: 'configOfMeshPeer',
+          tags: ['MeshPeer'],
+          summary: 'The WireGuard config of one meshpeer, without its private key, which only its host has',
+          responses: {
+            200: { description: 'The config.', content: { 'text/plain': { schema: text } } },
+            ...problems,
+          },
+        },
+      },
       '/v1/audit/chains': {
         get: {
           operationId: 'listChains',
