@@ -3,12 +3,13 @@
 // Never: an effect (http.send, net.lookup_ip_addr), the host (opa.runtime), randomness, or keys (io.jwt, crypto.x509).
 import { z } from 'zod';
 import { builtins, erased } from './builtins/index.ts';
+import { shadowed } from './shadow.ts';
 
 const capabilitiesSchema = z.looseObject({ builtins: z.array(z.looseObject({ name: z.string() })) });
 
 /** Compiled into wasm by the pinned opa. */
 const native: readonly string[] = [
-  'abs all and any array.concat array.flatten array.reverse array.slice assign base64.decode base64.encode',
+  'abs and array.concat array.flatten array.reverse array.slice assign base64.decode base64.encode',
   'base64.is_valid base64url.decode base64url.encode bits.and bits.lsh bits.negate bits.or bits.rsh bits.xor ceil',
   'concat contains count div endswith eq equal floor format_int glob.match graph.reachable gt gte indexof',
   'internal.member_2 internal.member_3 internal.template_string intersection is_array is_boolean is_null is_number',
@@ -27,10 +28,15 @@ export function capabilitiesFrom(printed: string): string {
   const all = capabilitiesSchema.parse(JSON.parse(printed));
   const allowed = new Set([...native, ...Object.keys(builtins), ...erased]);
   const known = new Set(all.builtins.map(({ name }) => name));
-  const unheardOf = [...allowed].filter((name) => !known.has(name));
+  const own = new Set(Object.values(shadowed));
+  const unheardOf = [...allowed].filter((name) => !known.has(name) && !own.has(name));
   if (unheardOf.length > 0) throw new Error(`opa does not know the builtins ${unheardOf.join(', ')}`);
+  const shadows = all.builtins.flatMap((builtin) => {
+    const name = shadowed[builtin.name];
+    return name === undefined ? [] : [{ ...builtin, name }];
+  });
   return JSON.stringify({
-    builtins: all.builtins.filter(({ name }) => allowed.has(name)),
+    builtins: [...all.builtins.filter(({ name }) => allowed.has(name)), ...shadows],
     future_keywords: [],
     features,
   });

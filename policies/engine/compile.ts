@@ -11,6 +11,7 @@ import { capabilitiesFrom } from './capabilities.ts';
 import { describeRules, packageTitle } from './metadata.ts';
 import { checkModule } from './module.ts';
 import { type OpaLimits, opaVersion, runOpa } from './opa.ts';
+import { shadowBuiltins } from './shadow.ts';
 import { readTar } from './tar.ts';
 import type { CompileCode, CompileFinding, CompileResult, PolicySource } from './types.ts';
 
@@ -81,6 +82,7 @@ async function compileIn(dir: string, source: PolicySource, limits: OpaLimits): 
     throw new Refused([...findings, ...described.findings]);
   await opa('check', '--format=json', '--capabilities=capabilities.json', 'policy.rego');
 
+  await writeFile(join(dir, 'policy.rego'), shadowBuiltins(source.rego, module));
   const entrypoints = described.rules.flatMap(({ entrypoint }) => ['-e', entrypoint]);
   await opa(
     'build',

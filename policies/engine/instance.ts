@@ -5,8 +5,8 @@
 import { wasmExports } from './abi.ts';
 import { builtins } from './builtins/index.ts';
 import { type Builtin, BuiltinError, type EvaluationContext } from './builtins/operands.ts';
-import { readValue, writeValue } from './text.ts';
-import type { Value } from './values.ts';
+import { readValue, writeJson, writeValue } from './text.ts';
+import { RegoObject, RegoSet, type Value } from './values.ts';
 
 const pageBytes = 65_536;
 
@@ -56,7 +56,7 @@ export class PolicyInstance {
     return this.#memory.buffer.byteLength;
   }
 
-  /** JSON text of each entrypoint's value for one input, given as JSON text; undefined where it is undefined. */
+  /** JSON text of each entrypoint's value, sets in Rego's order; undefined where it is undefined. */
   evaluate(
     input: Uint8Array,
     entrypoints: readonly string[],
@@ -81,12 +81,13 @@ export class PolicyInstance {
     this.#exports.opa_eval_ctx_set_data(context, this.#data);
     this.#exports.opa_eval_ctx_set_entrypoint(context, id);
     this.#exports.eval(context);
-    const result = this.#terminated(
-      this.#exports.opa_json_dump(this.#exports.opa_eval_ctx_get_result(context)),
-    );
-    // The result set is `[{"result":<value>}]`, or `[]` where the entrypoint is undefined.
-    const found = /^\[\{"result":([\s\S]*)\}\]$/.exec(result);
-    return found?.[1];
+    // The result set holds `{"result": value}`, or nothing where the entrypoint is undefined. Not as JSON: the module
+    // writes sets in the order of its hashes.
+    const address = this.#exports.opa_value_dump(this.#exports.opa_eval_ctx_get_result(context));
+    const results = readValue(this.#terminated(address));
+    const [first] = results instanceof RegoSet ? results.items : [];
+    const value = first instanceof RegoObject ? first.get('result') : undefined;
+    return value === undefined ? undefined : writeJson(value);
   }
 
   #call(id: number, args: readonly number[]): number {

@@ -8,6 +8,9 @@ export interface Flags {
   sharp: boolean;
   space: boolean;
   zero: boolean;
+  /** `+` and `#` before `v`, which mean something else there. */
+  plusV: boolean;
+  sharpV: boolean;
   width?: number;
   precision?: number;
 }
@@ -50,7 +53,7 @@ function escapeChar(char: string, delimiter: string, asciiOnly: boolean): string
 }
 
 /** Letters, marks, numbers, punctuation, symbols and the ASCII space. */
-function isPrintable(char: string): boolean {
+export function isPrintable(char: string): boolean {
   return char === ' ' || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(char);
 }
 

@@ -4,10 +4,10 @@
 import { writeValue } from '../text.ts';
 import { Decimal, isNumber, numberText, type Value } from '../values.ts';
 import { formatFloat } from './go-float.ts';
-import { type Flags, pad, quote, quoteRune } from './go-text.ts';
+import { type Flags, isPrintable, pad, quote, quoteRune } from './go-text.ts';
 import { type Builtin, list, text } from './operands.ts';
 
-/** What a Rego value is to fmt: only these four Go types ever reach it. */
+/** What a Rego value is to fmt: only these four types of Go ever reach it. */
 type Arg =
   | { readonly type: 'int'; readonly value: bigint }
   | { readonly type: 'big'; readonly value: bigint }
@@ -59,7 +59,7 @@ class Formatter {
     if (!this.#reordered && this.#next < this.#args.length)
       this.#out += `%!(EXTRA ${this.#args
         .slice(this.#next)
-        .map((arg) => `${typeName(arg)}=${plain(arg)}`)
+        .map((arg) => `${typeName(arg)}=${print(arg, 'v', noFlags())}`)
         .join(', ')})`;
     return this.#out;
   }
@@ -81,13 +81,13 @@ class Formatter {
       if (arg === undefined) this.#out += `%!${verb}(MISSING)`;
       else {
         this.#next++;
-        this.#out += print(arg, verb, flags);
+        this.#out += print(arg, verb, verb === 'v' ? forV(flags) : flags);
       }
     }
   }
 
   #flags(): Flags {
-    const flags: Flags = { minus: false, plus: false, sharp: false, space: false, zero: false };
+    const flags = noFlags();
     for (; ; this.#at++) {
       switch (this.#chars[this.#at]) {
         case '#':
@@ -185,17 +185,25 @@ class Formatter {
   }
 }
 
+function noFlags(): Flags {
+  return { minus: false, plus: false, sharp: false, space: false, zero: false, plusV: false, sharpV: false };
+}
+
+function forV(flags: Flags): Flags {
+  return { ...flags, plus: false, sharp: false, plusV: flags.plus, sharpV: flags.sharp };
+}
+
 function print(arg: Arg, verb: string, flags: Flags): string {
   if (verb === 'T') return pad(typeName(arg), { ...flags, zero: false });
-  if (verb === 'p') return bad(arg, verb);
+  if (verb === 'p') return bad(arg, verb, flags);
   switch (arg.type) {
     case 'string':
-      return printString(arg.value, verb, flags) ?? bad(arg, verb);
+      return printString(arg.value, verb, flags) ?? bad(arg, verb, flags);
     case 'float64':
-      return printFloat(arg.value, verb, flags) ?? bad(arg, verb);
+      return printFloat(arg.value, verb, flags) ?? bad(arg, verb, flags);
     case 'int':
     case 'big':
-      return printInteger(arg, verb, flags) ?? bad(arg, verb);
+      return printInteger(arg, verb, flags) ?? bad(arg, verb, flags);
   }
 }
 
@@ -203,7 +211,7 @@ function printString(value: string, verb: string, flags: Flags): string | undefi
   const cut = flags.precision === undefined ? value : [...value].slice(0, flags.precision).join('');
   switch (verb) {
     case 'v':
-      return flags.sharp ? pad(quote(cut, flags), flags) : pad(cut, flags);
+      return flags.sharpV ? pad(quote(cut, flags), flags) : pad(cut, flags);
     case 's':
       return pad(cut, flags);
     case 'q':
@@ -241,11 +249,12 @@ function printInteger(arg: Arg & { value: bigint }, verb: string, flags: Flags):
   if (arg.type === 'int' && verb === 'q') return pad(quoteRune(rune(value), flags), flags);
   if (arg.type === 'int' && verb === 'U') return pad(unicode(value, flags), { ...flags, zero: false });
   const base = bases[verb] ?? (arg.type === 'big' && verb === 's' ? bases.d : undefined);
-  if (!base || (arg.type === 'big' && verb === 'v' && flags.sharp)) return base && `${value}`;
+  if (!base) return undefined;
   const negative = value < 0n;
   let digits = (negative ? -value : value).toString(base.radix);
   if (verb === 'X') digits = digits.toUpperCase();
-  const sign = negative ? '-' : flags.plus ? '+' : flags.space ? ' ' : '';
+  const plus = flags.plus || (arg.type === 'big' && flags.plusV);
+  const sign = negative ? '-' : plus ? '+' : flags.space ? ' ' : '';
   if (flags.precision !== undefined) {
     digits = flags.precision === 0 && value === 0n ? '' : digits.padStart(flags.precision, '0');
     if (digits === '') return pad('', { ...flags, zero: false });
@@ -281,18 +290,18 @@ function unicode(value: bigint, flags: Flags): string {
     .toString(16)
     .toUpperCase()
     .padStart(Math.max(4, flags.precision ?? 0), '0');
-  return flags.sharp && value >= 0x20n ? `U+${point} '${rune(value)}'` : `U+${point}`;
+  return flags.sharp && isPrintable(rune(value)) && rune(value) !== '�'
+    ? `U+${point} '${rune(value)}'`
+    : `U+${point}`;
 }
 
-function bad(arg: Arg, verb: string): string {
-  return `%!${verb}(${typeName(arg)}=${plain(arg)})`;
+/** What a verb that the type does not have prints; the flags go on to the value. */
+function bad(arg: Arg, verb: string, flags: Flags): string {
+  return arg.type === 'big'
+    ? `%!${verb}(big.Int=${arg.value})`
+    : `%!${verb}(${typeName(arg)}=${print(arg, 'v', flags)})`;
 }
 
 function typeName(arg: Arg): string {
-  return arg.type === 'big' ? '*big.Int' : arg.type;
-}
-
-function plain(arg: Arg): string {
-  const flags: Flags = { minus: false, plus: false, sharp: false, space: false, zero: false };
-  return print(arg, 'v', flags);
+  return { int: 'int64', big: '*big.Int', float64: 'float64', string: 'string' }[arg.type];
 }

@@ -40,9 +40,8 @@ function occurrences(haystack: string, needle: string): number {
   return needle === '' ? [...haystack].length + 1 : haystack.split(needle).length - 1;
 }
 
-/** At most `count` parts, the last holding the rest; negative = all. */
+/** The first `count` parts, or where it is negative the last ones; the rest is left out. */
 function splitN(value: string, separator: string, count: number): string[] {
   const parts = separator === '' ? [...value] : value.split(separator);
-  if (count < 0 || parts.length <= count) return parts;
-  return count === 0 ? [] : [...parts.slice(0, count - 1), parts.slice(count - 1).join(separator)];
+  return count >= 0 ? parts.slice(0, count) : parts.slice(count);
 }
