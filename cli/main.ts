@@ -13,6 +13,7 @@ import { devCommand } from './commands/dev.ts';
 import { getCommand } from './commands/get.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { planCommand } from './commands/plan.ts';
+import { policyCommand } from './commands/policy.ts';
 import { controllerCommand, workerCommand } from './commands/programs.ts';
 import { UsageError } from './usage.ts';
 
@@ -27,6 +28,7 @@ const program = new Command('lattice')
   .addCommand(adoptCommand())
   .addCommand(accessCommand())
   .addCommand(auditCommand())
+  .addCommand(policyCommand())
   .addCommand(migrateCommand())
   .addCommand(controllerCommand())
   .addCommand(workerCommand());

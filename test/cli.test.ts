@@ -206,3 +206,60 @@ test.each([
   expect(ran.stderr).toMatch(says);
   expect(ran.stderr).not.toContain(new URL(world.state.databaseUrl).password);
 });
+
+test('a policy is written, checked, tested, evaluated and put in force', async () => {
+  const rules = join(folder, 'rules');
+  expect((await run('policy', 'new', 'has-budget', '--folder', rules)).code).toBe(0);
+  expect(await run('policy', 'new', 'has-budget', '--folder', rules)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('exists already'),
+  });
+  expect((await run('policy', 'check', rules)).stdout).toContain('has-budget/deny');
+  expect(await run('policy', 'test', rules)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('PASS: 2/2'),
+  });
+
+  const change = {
+    action: 'create',
+    kind: 'Agent',
+    org: 'a',
+    name: 'b',
+    before: null,
+    after: { spec: {} },
+    unknown: [],
+  };
+  const input = join(folder, 'input.json');
+  await writeFile(
+    input,
+    JSON.stringify({ actor: {}, source: 'test', changes: [change], refs: {}, totals: {} }),
+  );
+  const judged = await run('policy', 'eval', rules, '--input', input);
+  expect(judged.code).toBe(1);
+  expect(JSON.parse(judged.stdout).findings).toMatchObject([
+    { ruleId: 'has-budget/deny', pointer: '/spec/budget' },
+  ]);
+  expect(
+    (await run('policy', 'build', join(rules, 'has_budget.rego'), '--out', join(folder, 'built'))).stdout,
+  ).toMatch(/^[0-9a-f]{64}\n$/);
+
+  const org = uniqueName('push');
+  const pushed = await run('policy', 'push', rules, '--org', org);
+  expect(pushed).toMatchObject({ code: 0, stdout: `created policy ${org}/has-budget\n` });
+  const agent = {
+    kind: 'Agent',
+    metadata: { org, name: 'one' },
+    spec: { model: { provider: 'ollama', name: 'm' } },
+  };
+  const planned = await run('plan', '-f', await file('one.yaml', agent));
+  expect(planned.code).toBe(1);
+  expect(planned.stdout).toMatch(/error PolicyViolation .*the agent has no budget/);
+});
+
+test('a policy file that does not compile is said by file, line and column', async () => {
+  const path = join(folder, 'wrong.rego');
+  await writeFile(path, 'package lattice.policy.wrong\n\ndeny contains {\n');
+  const ran = await run('policy', 'check', path);
+  expect([ran.code, ran.stdout]).toEqual([1, '']);
+  expect(ran.stderr).toMatch(/wrong\.rego:\d+:\d+: Policy\w+: /);
+});
