@@ -87,7 +87,7 @@ function scopeFindings(kind: Kind, manifest: Manifest): Finding[] {
 }
 
 /** A finding at, above or below an unknown value says nothing about the value it will have. */
-function causedByUnknown(pointer: string, unknown: readonly string[]): boolean {
+export function causedByUnknown(pointer: string, unknown: readonly string[]): boolean {
   return unknown.some(
     (open) => pointer === open || pointer.startsWith(`${open}/`) || open.startsWith(`${pointer}/`),
   );

@@ -7,7 +7,7 @@ import { changedPointers } from '../../crds/json.ts';
 import type { Kind } from '../../crds/kind.ts';
 import { displayName, kindNamed, terraformType } from '../../crds/kinds.ts';
 import type { PlannedChange } from '../../crds/plan.ts';
-import { type ValidManifest, validateManifest } from '../../crds/validate.ts';
+import { causedByUnknown, type ValidManifest, validateManifest } from '../../crds/validate.ts';
 import type { ObjectKey, StoredObject } from '../../store/objects.ts';
 import { budgetFindings } from './budget-tree.ts';
 import { type Caller, forbidden, ownerText, sameOwner } from './caller.ts';
@@ -33,7 +33,13 @@ export interface Admission {
   readonly findings: readonly Finding[];
 }
 
-type Rule = (world: World, manifest: ValidManifest, settings: AdmissionSettings) => Promise<Finding[]>;
+/** Defaults stand in the manifest where values are not known yet: a rule that reads one for another field looks at `unknown`. */
+type Rule = (
+  world: World,
+  manifest: ValidManifest,
+  settings: AdmissionSettings,
+  unknown: readonly string[],
+) => Promise<Finding[]>;
 
 /** Rules beyond schema and references, by kind. */
 const rules: Readonly<Record<string, Rule>> = {
@@ -75,7 +81,7 @@ async function admitApply(world: World, caller: Caller, change: PlannedChange): 
       ? []
       : [
           ...immutableFindings(manifest.kind, changed, before),
-          ...((await rules[manifest.kind.name]?.(world, manifest, caller.settings ?? nothingAllowed)) ?? []),
+          ...(await ruleFindings(world, caller, manifest, unknown)),
           ...(await referenceFindings(world, manifest)),
         ];
   return {
@@ -123,6 +129,17 @@ function standingFinding(
   }
   if (asked === 'create' && before.stored !== undefined) return existsFinding(caller, before.stored);
   return action === 'none' ? undefined : ownershipFinding(caller, before);
+}
+
+async function ruleFindings(
+  world: World,
+  caller: Caller,
+  manifest: ValidManifest,
+  unknown: readonly string[],
+): Promise<Finding[]> {
+  const rule = rules[manifest.kind.name];
+  const found = (await rule?.(world, manifest, caller.settings ?? nothingAllowed, unknown)) ?? [];
+  return found.filter(({ pointer }) => !causedByUnknown(pointer, unknown));
 }
 
 function immutableFindings(

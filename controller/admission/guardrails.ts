@@ -6,6 +6,7 @@ import { type Finding, finding } from '../../crds/findings.ts';
 import { type GuardrailSpec, guardrailSpec } from '../../crds/guardrail.ts';
 import type { ValidManifest } from '../../crds/validate.ts';
 import { readSelector, selected, selectorFindings } from './selectors.ts';
+import type { AdmissionSettings } from './settings.ts';
 import type { World } from './world.ts';
 
 /** Names in one message. */
@@ -16,11 +17,16 @@ interface Running {
   readonly spec: AgentSpec;
 }
 
-export async function guardrailFindings(world: World, manifest: ValidManifest): Promise<Finding[]> {
+export async function guardrailFindings(
+  world: World,
+  manifest: ValidManifest,
+  _settings: AdmissionSettings,
+  unknown: readonly string[],
+): Promise<Finding[]> {
   const { shape } = guardrailSpec;
   const selector = readSelector(manifest.spec.selector);
-  // Which agents it reaches is not known yet.
-  if (selector === undefined) return [];
+  // Which agents it reaches is not known yet; the manifest holds the default, which reaches all.
+  if (selector === undefined || unknown.includes('/spec/selector')) return [];
   const agents = (await selected(world, manifest.org, 'Agent', selector)).flatMap(
     ({ name, spec }): Running[] => {
       const parsed = agentSpec.safeParse(spec);
