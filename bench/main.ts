@@ -1,10 +1,14 @@
 // `npm run bench -- NAME [--json]`: runs one set of measurements. Exits 1 when a figure is not reached.
 
 import { parseArgs } from 'node:util';
+import { policy } from './policy.ts';
 import { type Measured, machine, renderTable, toRow } from './report.ts';
 import { spine } from './spine.ts';
 
-const benches: Readonly<Record<string, (say: (line: string) => void) => Promise<Measured[]>>> = { spine };
+const benches: Readonly<Record<string, (say: (line: string) => void) => Promise<Measured[]>>> = {
+  spine,
+  policy,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

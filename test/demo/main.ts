@@ -9,7 +9,7 @@ import { buildMirror } from '../../provider/build.ts';
 import { startDevProcess } from '../support/dev.ts';
 import { openWorld } from '../support/world.ts';
 import { type Scene, story } from './story.ts';
-import { terraformIn } from './terraform.ts';
+import { type TerraformDriver, terraformIn } from './terraform.ts';
 
 interface Outcome {
   readonly step: string;
@@ -68,16 +68,18 @@ async function openScene(): Promise<Scene> {
     'the provider is built and Terraform finds it in a filesystem mirror',
     async (show) => {
       const mirror = await buildMirror({ out: join(folder, 'provider') });
-      const workspace = join(folder, 'quickstart');
-      await cp(join(import.meta.dirname, '../../examples/terraform/quickstart'), workspace, {
-        recursive: true,
-      });
-      const driver = await terraformIn(workspace, mirror, dev.state);
-      show((await driver.run('init', '-input=false')).lastLine);
-      return driver;
+      const open = async (example: string): Promise<TerraformDriver> => {
+        const workspace = join(folder, example);
+        const source = join(import.meta.dirname, '../../examples/terraform', example);
+        await cp(source, workspace, { recursive: true });
+        const driver = await terraformIn(workspace, mirror, dev.state);
+        show(`${example}: ${(await driver.run('init', '-input=false')).lastLine}`);
+        return driver;
+      };
+      return { quickstart: await open('quickstart'), governance: await open('governance') };
     },
   );
-  return { dev, world, terraform, org: 'acme' };
+  return { dev, world, terraform: terraform.quickstart, governance: terraform.governance, org: 'acme' };
 }
 
 let failed = false;

@@ -1,6 +1,8 @@
 // The story that the demo tells, as steps. Each looks at the real systems and fails when they do not say what it tells.
 
 import assert from 'node:assert/strict';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { namespaceOf } from '../../crds/agent-workflow.ts';
 import { apiOf } from '../support/api.ts';
 import { lattice } from '../support/cli.ts';
@@ -14,7 +16,10 @@ import type { TerraformDriver } from './terraform.ts';
 export interface Scene {
   readonly dev: Dev;
   readonly world: World;
+  /** The quickstart. */
   readonly terraform: TerraformDriver;
+  /** The governance example, in a folder of its own. */
+  readonly governance: TerraformDriver;
   readonly org: string;
 }
 
@@ -30,6 +35,8 @@ const CHANGES = 2;
 const budgets = async ({ world, org }: Scene) =>
   await world.sql('SELECT name, limit_micro_usd FROM lattice_ai_budgets WHERE org = $1 ORDER BY name', [org]);
 const ledger = async ({ world, org }: Scene) => await events(world, org);
+
+const textOf = (path: string): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined);
 
 export const story: readonly Step[] = [
   {
@@ -171,11 +178,83 @@ export const story: readonly Step[] = [
     },
   },
   {
+    name: 'governance: a guardrail, a model provider, a role and its binding, a policy, a mesh of three peers',
+    tell: async ({ governance, world, org }, show) => {
+      show((await governance.run('apply', ...AUTO)).lastLine);
+      const peers = await world.sql(
+        'SELECT name, address FROM lattice_mesh_peers WHERE org = $1 ORDER BY name',
+        [org],
+      );
+      for (const { name, address } of peers) show(`Postgres, lattice_mesh_peers: ${name} has ${address}`);
+      assert.equal(new Set(peers.map(({ address }) => address)).size, 3);
+      const { lastLine } = await governance.tolerate([0, CHANGES], 'plan', ...DETAILED);
+      assert.match(lastLine, /No changes/);
+    },
+  },
+  {
+    name: 'the policy refuses a plan, on the attribute and in its own words',
+    tell: async ({ terraform }, show) => {
+      const plan = await terraform.tolerate(
+        [1],
+        'plan',
+        '-input=false',
+        '-var',
+        'triage_tools=["*"]',
+        '-var',
+        'triage_max_turns=9',
+      );
+      const said = /ool "\*" is a wildcard/.exec(plan.output);
+      for (const line of plan.output.split('\n').filter((text) => /Error:|wildcard|main\.tf/.test(text)))
+        show(line.replace(/^[│\s]+/, ''));
+      assert.ok(said);
+    },
+  },
+  {
+    name: 'a role row slipped in by hand and a deleted mesh config are found and put right',
+    tell: async (scene, show) => {
+      const { dev, world, org } = scene;
+      const config = join(dev.folder, 'mesh', org, 'worker.conf');
+      const before = await eventually(
+        'the config is there',
+        () => textOf(config),
+        (text) => text?.includes('[Peer]') ?? false,
+      );
+      await rm(config);
+      await world.sql(
+        `INSERT INTO lattice_agent_roles SELECT gen_random_uuid(), org, 'root-of-all', inherits, '[{"effect":"allow","verbs":["*"],"kinds":["*"],"selector":""}]', generation
+         FROM lattice_agent_roles WHERE org = $1`,
+        [org],
+      );
+      show(`deleted ${config.slice(dev.folder.length + 1)}; inserted the role row root-of-all`);
+      await eventually(
+        'the config is back',
+        () => textOf(config),
+        (text) => text === before,
+      );
+      const rows = () => world.sql(`SELECT name FROM lattice_agent_roles WHERE name = 'root-of-all'`);
+      await eventually('the row is removed', rows, (found) => found.length === 0);
+      const removal = (await ledger(scene)).find(
+        (event) => event.kind === 'AgentRole' && event.action === 'remove',
+      );
+      show(
+        `the config is back; Ledger: ${removal?.action} ${removal?.kind} ${removal?.name}: ${removal?.message}`,
+      );
+      assert.ok(removal);
+    },
+  },
+  {
     name: 'terraform destroy leaves no workflow, no row and no work',
     tell: async (scene, show) => {
-      const { terraform, world, org } = scene;
+      const { terraform, governance, world, org } = scene;
+      show((await governance.run('destroy', ...AUTO)).lastLine);
       show((await terraform.run('destroy', ...AUTO)).lastLine);
-      for (const table of ['objects', 'lattice_agents', 'lattice_ai_budgets'])
+      for (const table of [
+        'objects',
+        'lattice_agents',
+        'lattice_ai_budgets',
+        'lattice_agent_roles',
+        'lattice_mesh_peers',
+      ])
         assert.deepEqual(await world.sql(`SELECT * FROM ${table} WHERE org = $1`, [org]), []);
       assert.deepEqual(await world.sql('SELECT * FROM lattice_orgs'), []);
       assert.deepEqual(await world.sql('SELECT * FROM work'), []);

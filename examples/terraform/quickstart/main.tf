@@ -46,6 +46,7 @@ resource "lattice_agent" "triage" {
   budget       = lattice_budget.support.name
   labels       = { team = "support" }
   instructions = "Read each ticket, find out what it is about, and say who should answer it."
+  tools        = var.triage_tools
 
   model = {
     provider = "ollama"

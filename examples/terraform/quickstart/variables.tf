@@ -15,3 +15,9 @@ variable "triage_max_turns" {
   type        = number
   default     = 4
 }
+
+variable "triage_tools" {
+  description = "Tools that the triage agent may ask for."
+  type        = list(string)
+  default     = ["search"]
+}
