@@ -132,7 +132,7 @@ test('an unknown kind is a finding of the plan', async () => {
     await file('kind.yaml', { kind: 'Robot', metadata: { org: 'a', name: 'b' } }),
   );
   expect(ran.code).toBe(1);
-  expect(ran.stdout).toMatch(/UnknownKind.*"Robot" is not a kind; the kinds are Org, Budget, Agent/);
+  expect(ran.stdout).toMatch(/UnknownKind.*"Robot" is not a kind; the kinds are Org, .*Agent/);
 });
 
 test('a manifest can come from standard input', async () => {
@@ -147,7 +147,7 @@ test('a manifest can come from standard input', async () => {
 });
 
 test.each([
-  [['get', 'robots', 'x'], /"robots" is not a kind; the kinds are org, budget, agent/],
+  [['get', 'robots', 'x'], /"robots" is not a kind; the kinds are org, .*agent/],
   [['get', 'agent'], /name the org/],
   [['get', 'agent', 'nobody/nothing'], /does not exist|Forbidden/],
   [['delete', 'agent', 'no-slash'], /name a agent as org\/name|as org\/name/],
