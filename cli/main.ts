@@ -11,6 +11,7 @@ import { auditCommand } from './commands/audit.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { devCommand } from './commands/dev.ts';
 import { getCommand } from './commands/get.ts';
+import { meshCommand } from './commands/mesh.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { planCommand } from './commands/plan.ts';
 import { policyCommand } from './commands/policy.ts';
@@ -29,6 +30,7 @@ const program = new Command('lattice')
   .addCommand(accessCommand())
   .addCommand(auditCommand())
   .addCommand(policyCommand())
+  .addCommand(meshCommand())
   .addCommand(migrateCommand())
   .addCommand(controllerCommand())
   .addCommand(workerCommand());

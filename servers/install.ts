@@ -6,8 +6,11 @@ import { type FoundTool, findTool } from './find.ts';
 import { pins, type ToolName } from './pins.ts';
 import { findTerraform } from './terraform.ts';
 
-/** One of terraform and tofu is enough, so by default OpenTofu is not built where there is a Terraform. */
-const onDemand: readonly ToolName[] = ['terraform', 'tofu', 'temporal-test-server'];
+/**
+ * One of terraform and tofu is enough, so by default OpenTofu is not built where there is a Terraform. The others are
+ * wanted by single tests only.
+ */
+const onDemand: readonly ToolName[] = ['terraform', 'tofu', 'temporal-test-server', 'wireguard-go'];
 
 type Located = FoundTool & { readonly name: string };
 

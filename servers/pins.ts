@@ -173,6 +173,21 @@ export const pins = {
       buildMinutes: 2,
     },
   },
+  'wireguard-go': {
+    name: 'wireguard-go',
+    version: '0.0.0-20260522210424-ecfc5a8d5446',
+    env: 'LATTICE_WIREGUARD_GO',
+    versionArgs: [],
+    source: {
+      kind: 'go',
+      module: 'golang.zx2c4.com/wireguard',
+      command: 'golang.zx2c4.com/wireguard',
+      sum: 'h1:cqHQ3AycTHvM2R7ikgyX57D+XvtcSnGylsLkOVhta/w=',
+      replaces: {},
+      tags: [],
+      buildMinutes: 1,
+    },
+  },
 } as const satisfies Readonly<Record<string, Pin>>;
 
 export type ToolName = keyof typeof pins;

@@ -13,8 +13,10 @@ import { startController } from '../../controller/main.ts';
 import { startWorkerProgram } from '../../runtime/main.ts';
 import { startPostgres } from '../../servers/postgres.ts';
 import { startTemporal } from '../../servers/temporal.ts';
+import { openDatabase } from '../../store/database.ts';
 import { prepareDatabase } from './database.ts';
 import { lockFolder } from './lock.ts';
+import { startMeshAgent } from './mesh.ts';
 import {
   type DevState,
   ENVIRONMENT_FILE,
@@ -42,6 +44,7 @@ export interface DevEnvironment extends DevState {
 }
 
 const SWEEP_MS = 5_000;
+const MESH_MS = 1_000;
 
 const TEMPORAL_SETTINGS = {
   // The default starves the deletion of a namespace with some hundred workflows, which then takes minutes.
@@ -132,6 +135,19 @@ async function start(
   const worker = await startWorkerProgram(await configFor(database.workerUrl), logTo('worker'));
   undo.push(() => worker.stop());
   onProgress('worker runs');
+  const meshDb = openDatabase({
+    url: database.controllerUrl,
+    applicationName: 'lattice-mesh-agent',
+    connections: 2,
+  });
+  undo.push(() => meshDb.close());
+  const mesh = startMeshAgent({
+    db: meshDb,
+    folder: join(folder, 'mesh'),
+    log: logTo('mesh'),
+    intervalMs: Math.min(shared.sweepIntervalMs, MESH_MS),
+  });
+  undo.push(() => mesh.stop());
 
   const state: DevState = {
     pid: process.pid,
@@ -160,6 +176,7 @@ async function removeData(folder: string): Promise<void> {
     'temporal.db.log',
     'tokens.yaml',
     'logs',
+    'mesh',
   ])
     await rm(join(folder, name), { recursive: true, force: true });
   for (const suffix of ['-wal', '-shm', '-journal'])
