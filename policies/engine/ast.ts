@@ -26,6 +26,7 @@ export interface Every {
 
 export interface Expression {
   readonly terms: Term | readonly Term[] | { readonly symbols: readonly Term[] } | Every;
+  readonly negated?: boolean | undefined;
   readonly with?: readonly With[] | undefined;
 }
 
@@ -39,6 +40,7 @@ const symbolsSchema = z.object({ symbols: termsSchema });
 export const expressionSchema: z.ZodType<Expression> = z.lazy(() =>
   z.object({
     terms: z.union([everySchema, symbolsSchema, termsSchema, termSchema]),
+    negated: z.boolean().optional(),
     with: z.array(z.object({ target: termSchema, value: termSchema })).optional(),
   }),
 );
@@ -111,6 +113,24 @@ export function literal(term: Term | undefined): string | undefined {
 }
 
 /** The parts of a reference, or undefined for any other term. */
-export function parts(term: Term | undefined): Term[] | undefined {
-  return term?.type === 'ref' ? termsSchema.parse(term.value) : undefined;
+export function parts(term: Term | undefined): readonly Term[] | undefined {
+  return term?.type === 'ref' ? parseTerms(term.value) : undefined;
 }
+
+/**
+ * Parses a node once: the analysis tells nodes apart by identity, and zod gives a new object at every parse.
+ * The key is what the schema leaves as it is, the value of a term.
+ */
+export function parseOnce<T>(schema: z.ZodType<T>): (value: unknown) => T {
+  const parsed = new WeakMap<object, T>();
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return schema.parse(value);
+    const known = parsed.get(value);
+    if (known !== undefined) return known;
+    const fresh = schema.parse(value);
+    parsed.set(value, fresh);
+    return fresh;
+  };
+}
+
+export const parseTerms = parseOnce(termsSchema);
