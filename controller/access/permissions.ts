@@ -116,15 +116,17 @@ function selects({ selector, effect }: Permission, labels: Question['labels']): 
   }
 }
 
-/** Denials first, then by everything a permission says, so that one question always has one reason. */
+/** Denials first, then by binding, the nearest role first, then by all else: one question always has one reason. */
 function inOneOrder(permissions: readonly Permission[]): Permission[] {
   const keyed = permissions.map((permission) => ({
     permission,
     key: JSON.stringify([
       permission.effect === 'deny' ? 0 : 1,
-      permission.origin.roles,
       permission.origin.binding,
       permission.origin.subject,
+      // Two digits, so that the text of the key sorts as the number does.
+      String(permission.origin.roles.length).padStart(2, '0'),
+      permission.origin.roles,
       permission.verbs,
       permission.kinds,
       permission.selector,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Access } from '../../crds/access.ts';
 import { subjectName, subjectTypes } from '../../crds/agent-role-binding.ts';
 import { LatticeError } from '../../crds/findings.ts';
+import { unstorable } from '../../crds/json.ts';
 import { findObject } from '../../store/objects.ts';
 import { effectivePermissions } from '../access/permissions.ts';
 import { rolesInForce } from '../access/read.ts';
@@ -14,18 +15,16 @@ import type { ControllerContext } from '../context.ts';
 import { notFound } from '../refusal.ts';
 import { parseQuery } from './request.ts';
 
-const subject = z
-  .string()
-  .transform((text) => {
-    const [type, ...name] = text.split(':');
-    return { type, name: name.join(':') };
-  })
-  .pipe(
-    z.object(
-      { type: z.enum(subjectTypes), name: subjectName },
-      'a subject is user:NAME, group:NAME or agent:NAME',
-    ),
-  );
+const named = z.object({ type: z.enum(subjectTypes), name: subjectName });
+
+const subject = z.string().transform((text, context) => {
+  const [type, ...name] = text.split(':');
+  const parsed = named.safeParse({ type, name: name.join(':') });
+  if (parsed.success) return parsed.data;
+  const message = 'a subject is user:NAME, group:NAME or agent:NAME';
+  context.issues.push({ code: 'custom', input: text, message });
+  return z.NEVER;
+});
 
 const accessQuery = z.strictObject({
   subject,
@@ -39,7 +38,8 @@ export function accessRoute(app: FastifyInstance, { db }: ControllerContext): vo
     if (denied !== undefined) throw new LatticeError('Forbidden', denied.message, [denied]);
     const { subject: asked, group: groups } = parseQuery(accessQuery, request.query);
     const key = { kind: 'Org', org, name: org };
-    if ((await findObject(db, key)) === undefined) throw notFound(key);
+    // Text that Postgres cannot hold names no org.
+    if (unstorable(org).length > 0 || (await findObject(db, key)) === undefined) throw notFound(key);
     // One snapshot: a role and the binding that gives it belong together.
     const { roles, bindings } = await db.transaction((tx) => rolesInForce(tx, org), { readOnly: true });
     const whole = { ...asked, groups };
