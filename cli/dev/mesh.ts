@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { appendEvent, chainOf } from '../../audit/append.ts';
 import type { Log } from '../../config/log.ts';
 import type { PeerRow } from '../../controller/mesh/config.ts';
-import { configsOf, type PeerConfig, readNetworks } from '../../controller/mesh/read.ts';
+import { configsOf, type NetworkTables, type PeerConfig, readNetworks } from '../../controller/mesh/read.ts';
 import { meshPeer } from '../../crds/mesh-peer.ts';
 import type { Database } from '../../store/database.ts';
 import { type Found, keepFile } from '../mesh/file.ts';

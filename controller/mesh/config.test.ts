@@ -83,6 +83,7 @@ test.each<[string, Partial<PeerRow>, string]>([
     { address: '192.168.3.4' },
     '192.168.0.0/16 of peer gate overlaps 192.168.3.4/32 of peer phone',
   ],
+  ['the address of the peer itself', { address: '10.20.0.2' }, '10.20.0.2/32 of peer laptop overlaps'],
   ['one route', { routes: ['172.16.0.0/12'] }, '172.16.0.0/12 of peer'],
   [
     'a route around one',

@@ -32,7 +32,7 @@ export const isReachable = (peer: PeerRow): peer is ReachablePeer =>
 
 /**
  * `others` are all peers of the network, in any order; the peer itself and those without address or key are left out. Throws
- * when two of them claim one address: WireGuard would give it to the last one without a word.
+ * when two of all claim one address or key: WireGuard would believe the last one without a word.
  */
 export function renderPeerConfig(
   peer: ReachablePeer,
@@ -43,7 +43,8 @@ export function renderPeerConfig(
     .filter((other) => other.uid !== peer.uid)
     .filter(isReachable)
     .sort((left, right) => compare(left.name, right.name));
-  assertDisjoint(told);
+  assertDisjoint([peer, ...told]);
+  assertOneKeyEach([peer, ...told]);
   const bits = parseRange(network.cidr)?.bits;
   const listenPort = peer.endpoint === null ? undefined : portOf(peer.endpoint);
   return [
@@ -93,6 +94,19 @@ function assertDisjoint(peers: readonly ReachablePeer[]): void {
         'RangeOverlap',
         `${around.text} of peer ${around.peer.name} overlaps ${claim.text} of peer ${claim.peer.name}: no config is given until that is mended`,
       );
+  }
+}
+
+function assertOneKeyEach(peers: readonly ReachablePeer[]): void {
+  const holders = new Map<string, string>();
+  for (const { name, publicKey } of peers) {
+    const other = holders.get(publicKey);
+    if (other !== undefined)
+      throw new LatticeError(
+        'DuplicateKey',
+        `the peers ${other} and ${name} have one public key: no config is given`,
+      );
+    holders.set(publicKey, name);
   }
 }
 
