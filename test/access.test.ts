@@ -213,6 +213,26 @@ test('a selector that matches nothing is a warning, until the plan brings what i
   expect(fields(await planned(api, 'AgentRole', { rules: [rule] }, overlay))).toEqual([]);
 });
 
+test('what a selector matches may stand later in the same plan', async () => {
+  const rail = (selector: string) => ({
+    kind: 'Guardrail',
+    metadata: { org, name: 'rail' },
+    spec: { selector },
+  });
+  const agent = {
+    kind: 'Agent',
+    metadata: { org, name: 'later', labels: { env: 'stage' } },
+    spec: { model: { provider: 'ollama', name: 'smollm2' } },
+  };
+  const plan = async (selector: string) => {
+    const changes = [rail(selector), agent].map((manifest) => ({ action: 'apply', manifest }));
+    const answer = await api.send('POST', '/v1/plan', { changes });
+    return fields(JSON.parse(answer.text).changes[0].findings);
+  };
+  expect(await plan('env=stage')).toEqual([]);
+  expect(await plan('env=stag')).toEqual(['warning SelectorMatchesNothing /spec/selector']);
+});
+
 test('a guardrail that running agents would violate names them and is accepted', async () => {
   const spec = { models: [{ provider: 'ollama', name: 'smollm2' }] };
   const [found, ...more] = await planned(api, 'Guardrail', spec);

@@ -131,7 +131,8 @@ function standingFinding(
   return action === 'none' ? undefined : ownershipFinding(caller, before);
 }
 
-async function ruleFindings(
+/** What the rules of the kind say of an object that could be stored. */
+export async function ruleFindings(
   world: World,
   caller: Caller,
   manifest: ValidManifest,

@@ -1,14 +1,15 @@
 // A dry run: admission over a set of changes, each seeing what the ones before it planned. It reads one snapshot.
 
+import type { Finding } from '../../crds/findings.ts';
 import { kindNamed } from '../../crds/kinds.ts';
 import type { ChangePlan, Plan, PlannedChange } from '../../crds/plan.ts';
 import type { Database } from '../../store/database.ts';
 import type { Judgement, PolicyJudge } from '../policy/judge.ts';
-import { type Admission, admit } from './admit.ts';
+import { type Admission, admit, ruleFindings } from './admit.ts';
 import type { Caller } from './caller.ts';
 import { inOrderOfDependence } from './order.ts';
 import { type Overlay, overlayOn } from './overlay.ts';
-import { storeWorld } from './world.ts';
+import { storeWorld, type World } from './world.ts';
 
 export async function plan(
   db: Database,
@@ -29,6 +30,8 @@ export async function plan(
         apply(world, admission);
         admissions.push(admission);
       }
+      for (const [index, admission] of admissions.entries())
+        admissions[index] = await withoutEarlyWarnings(world, caller, admission);
       // Judged together, and after all are laid over the store: a policy sees the whole plan.
       const judgements = await policies.judge(tx, world, caller, admissions);
       const plans = new Map(
@@ -38,6 +41,20 @@ export async function plan(
     },
     { readOnly: true },
   );
+}
+
+/** What a selector matches may come later in the plan than the selector: asked again once the whole plan is seen. */
+async function withoutEarlyWarnings(world: World, caller: Caller, admission: Admission): Promise<Admission> {
+  const { manifest, findings, unknown } = admission;
+  const isEarly = ({ code }: Finding): boolean => code === 'SelectorMatchesNothing';
+  if (manifest === undefined || !findings.some(isEarly)) return admission;
+  const still = (await ruleFindings(world, caller, manifest, unknown)).filter(isEarly);
+  return {
+    ...admission,
+    findings: findings.filter(
+      (found) => !isEarly(found) || still.some(({ pointer }) => pointer === found.pointer),
+    ),
+  };
 }
 
 function apply(world: Overlay, admission: Admission): void {
