@@ -102,11 +102,7 @@ function params(request: FastifyRequest): z.infer<typeof paramsSchema> {
 
 function keyOf(kind: Kind, request: FastifyRequest): ObjectKey {
   const { org, name = '' } = params(request);
-  const key = { kind: kind.name, org: org ?? name, name };
-  // Text that Postgres cannot hold names no object.
-  if (/\0/.test(key.org + key.name) || !(key.org + key.name).isWellFormed())
-    throw notFound({ ...key, org: '', name: '' });
-  return key;
+  return { kind: kind.name, org: org ?? name, name };
 }
 
 /** The manifest of the body, made sure to be what the path says. */

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import type { Config } from '../../config/definition.ts';
 import { LatticeError } from '../../crds/findings.ts';
 import { parseJson } from '../../crds/json.ts';
@@ -68,6 +69,12 @@ export async function startHttp(
         ...authenticate(tokens, request.headers.authorization, claim),
         settings: context.admission,
       };
+    });
+    // Text that Postgres cannot hold names nothing.
+    guarded.addHook('preValidation', async (request) => {
+      const names = Object.values(z.record(z.string(), z.string()).parse(request.params)).join('');
+      if (names.includes('\0') || !names.isWellFormed())
+        throw new LatticeError('NotFound', 'the path holds a character that no name has');
     });
     objectRoutes(guarded, context);
     planRoute(guarded, context);
