@@ -162,7 +162,7 @@ real.each<[string, () => string, string[]]>([
   ['another port', () => 'set=1\nlisten_port=51999\n\n', ['listen port']],
   ['another private key', () => `set=1\nprivate_key=${'40'.repeat(32)}\n\n`, ['private key']],
   ['everything gone', () => 'set=1\nreplace_peers=true\n\n', ['peer is missing', 'peer is missing']],
-])('drift of a device is found and repaired: %s', async (_what, change, found) => {
+])(named('drift of a device is found and repaired: %s'), async (_what, change, found) => {
   const intent = intentOf(a);
   await keepDevice(socketOf(a.device), intent);
   await ask(socketOf(a.device), change());
