@@ -1,8 +1,6 @@
 // Writes of what is declared. Each is one transaction: admission under locks, the object, its event and its work; a refusal
 // leaves nothing but, where somebody was denied, the denial in the ledger.
 
-import { appendEvent, chainOf } from '../audit/append.ts';
-import { type AuditEvent, SYSTEM_CHAIN } from '../crds/audit.ts';
 import type { Finding } from '../crds/findings.ts';
 import { changedPointers, valueAt } from '../crds/json.ts';
 import { kindNamed } from '../crds/kinds.ts';
@@ -10,10 +8,12 @@ import type { Database, Transaction } from '../store/database.ts';
 import { insertObject, markDeleted, replaceDeclared, replaceOwner } from '../store/object-writes.ts';
 import { findObject, type ObjectKey, type StoredObject } from '../store/objects.ts';
 import { requestWork } from '../store/work.ts';
-import { type Admission, admit, existsFinding } from './admission/admit.ts';
+import { type Admission, admit } from './admission/admit.ts';
 import { type Caller, forbidden } from './admission/caller.ts';
-import { storeWorld, type World } from './admission/world.ts';
-import type { Judgement, PolicyJudge } from './policy/judge.ts';
+import { existsFinding } from './admission/standing.ts';
+import { storeWorld } from './admission/world.ts';
+import type { PolicyJudge } from './policy/judge.ts';
+import { judged, recordWrite } from './recording.ts';
 import { assertVersion, DenialError, notFound, recordingDenials, refusal } from './refusal.ts';
 
 /** Where writes go, and who judges them. */
@@ -48,7 +48,7 @@ export async function createObject(
       );
     }
     const valid = accepted(admission);
-    const policy = await judged(at, tx, world, caller, admission);
+    const policy = await judged(at.policies, tx, world, caller, admission);
     const object = await insertObject(tx, { manifest: valid, owner: caller.owner, idempotencyKey });
     // Somebody created it between our look and our insert; the next attempt sees it.
     if (object === undefined) throw refusal(await lostRace(tx, caller, admission.key), admission);
@@ -85,7 +85,7 @@ export async function updateObject(
     const valid = accepted(admission);
     assertVersion(before, resourceVersion);
     if (admission.action === 'none') return before;
-    const policy = await judged(at, tx, world, caller, admission);
+    const policy = await judged(at.policies, tx, world, caller, admission);
     const specChanged = admission.changed.some(
       (pointer) => pointer === '/spec' || pointer.startsWith('/spec/'),
     );
@@ -129,7 +129,7 @@ export async function deleteObject(
     refuseErrors(admission);
     if (resourceVersion !== undefined) assertVersion(before, resourceVersion);
     if (before.deletionTimestamp !== null) return before;
-    const policy = await judged(at, tx, world, caller, admission);
+    const policy = await judged(at.policies, tx, world, caller, admission);
     const object = await markDeleted(tx, before.uid);
     if (object === undefined) throw notFound(key);
     await recordWrite(tx, caller, object, 'delete', ['/metadata/deletionTimestamp'], undefined, policy);
@@ -187,79 +187,4 @@ async function lostRace(tx: Transaction, caller: Caller, key: ObjectKey): Promis
   const winner = await findObject(tx, key);
   if (winner === undefined) throw notFound(key);
   return existsFinding(caller, winner);
-}
-
-async function recordWrite(
-  tx: Transaction,
-  caller: Caller,
-  object: StoredObject,
-  action: AuditEvent['action'],
-  changed: string[],
-  diff?: unknown,
-  judgement?: Judgement,
-): Promise<void> {
-  // The life of orgs is told by the system chain, which outlives them.
-  const chain = object.kind.name === 'Org' ? SYSTEM_CHAIN : await chainOf(tx, object.org);
-  const event = {
-    actor: { type: 'token', id: caller.name } as const,
-    source: 'http',
-    owner: object.owner,
-    kind: object.kind.name,
-    org: object.org,
-    name: object.name,
-    uid: object.uid,
-    generation: object.generation,
-    action,
-    phase: 'outcome' as const,
-    changed,
-    policy: policyRecord(judgement),
-    outcome: 'ok' as const,
-    reason: 'Admitted',
-    message: '',
-  };
-  await appendEvent(tx, chain, event, diff);
-  for (const { finding: waived, waiver } of judgement?.waived ?? [])
-    await appendEvent(tx, chain, {
-      ...event,
-      action: 'override',
-      changed: [waived.pointer],
-      reason: 'PolicyWaived',
-      message: `waiver ${waiver} let ${waived.rule ?? ''} pass: ${waived.message}`,
-    });
-}
-
-/** Judges an admitted change. Throws when a policy refuses it. */
-async function judged(
-  { policies }: Writing,
-  tx: Transaction,
-  world: World,
-  caller: Caller,
-  admission: Admission,
-): Promise<Judgement | undefined> {
-  const [judgement] = await policies.judge(tx, world, caller, [admission]);
-  const refused = judgement?.findings.find((found) => found.level === 'error');
-  if (refused !== undefined)
-    throw refusal(refused, { ...admission, findings: judgement?.findings ?? [] }, policyRecord(judgement));
-  return judgement;
-}
-
-/** What the ledger keeps of a judgement: which policies were asked and which rules spoke, not what they said. */
-function policyRecord(judgement: Judgement | undefined): AuditEvent['policy'] {
-  if (judgement === undefined || judgement.digests.length === 0) return null;
-  const waivers = new Map(judgement.waived.map(({ finding: waived, waiver }) => [waived, waiver]));
-  return {
-    digests: [...judgement.digests],
-    findings: judgement.findings.flatMap((found) =>
-      found.rule === undefined || found.fingerprint === undefined
-        ? []
-        : [
-            {
-              rule: found.rule,
-              fingerprint: found.fingerprint,
-              level: found.level,
-              waiver: waivers.get(found) ?? null,
-            },
-          ],
-    ),
-  };
 }

@@ -5,10 +5,11 @@ import { kindNamed } from '../../crds/kinds.ts';
 import type { ChangePlan, Plan, PlannedChange } from '../../crds/plan.ts';
 import type { Database } from '../../store/database.ts';
 import type { Judgement, PolicyJudge } from '../policy/judge.ts';
-import { type Admission, admit, ruleFindings } from './admit.ts';
+import { type Admission, admit } from './admit.ts';
 import type { Caller } from './caller.ts';
 import { inOrderOfDependence } from './order.ts';
 import { type Overlay, overlayOn } from './overlay.ts';
+import { ruleFindings } from './rules.ts';
 import { storeWorld, type World } from './world.ts';
 
 export async function plan(

@@ -2,25 +2,16 @@
 // no tenant can weaken. A policy that cannot be evaluated refuses; one that is only advice never does.
 
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { type Finding, finding } from '../../crds/findings.ts';
-import { type PolicySpec, policySpec } from '../../crds/policy.ts';
-import {
-  type CompiledPolicy,
-  type Deferral,
-  PolicyEngine,
-  type PolicyFinding,
-} from '../../policies/engine/index.ts';
+import { type Deferral, PolicyEngine, type PolicyFinding } from '../../policies/engine/index.ts';
 import type { Queryable } from '../../store/database.ts';
 import type { Admission } from '../admission/admit.ts';
 import type { Caller } from '../admission/caller.ts';
 import type { World } from '../admission/world.ts';
+import { PLATFORM_ORG, policiesInForce, policySourceOf, sourceFindings } from './in-force.ts';
 import { policyInput } from './input.ts';
 import type { PolicyLibrary } from './library.ts';
 import { waiverFindings, waiversInForce } from './waivers.ts';
-
-/** Org whose policies hold for every org. */
-export const PLATFORM_ORG = 'system';
 
 /** What was said of one change. */
 export interface Judgement {
@@ -39,11 +30,6 @@ export interface PolicyJudge {
 }
 
 const NOTHING: Judgement = { findings: [], waived: [], digests: [] };
-
-interface Loaded {
-  readonly org: string;
-  readonly policy: CompiledPolicy;
-}
 
 export function policyJudge(library: PolicyLibrary): PolicyJudge {
   const engine = new PolicyEngine();
@@ -173,64 +159,5 @@ function toDeferred(deferral: Deferral): Finding {
     deferral.pointers[0] ?? '',
     `rule ${deferral.ruleId} waits for values that are not known yet: ${deferral.pointers.join(', ')}`,
     'warning',
-  );
-}
-
-const policyRow = z.object({ org: z.string(), name: z.string(), spec: policySpec });
-
-async function policiesInForce(
-  db: Queryable,
-  library: PolicyLibrary,
-  org: string,
-): Promise<{ loaded: Loaded[]; broken: Finding[] }> {
-  const rows = await db.rows(
-    policyRow,
-    `SELECT org, name, spec FROM objects WHERE kind = 'Policy' AND org IN ($1, $2) AND spec ->> 'target' = 'admission'
-       AND deletion_timestamp IS NULL ORDER BY org = $2 DESC, name`,
-    [org, PLATFORM_ORG],
-  );
-  const loaded: Loaded[] = [];
-  const broken: Finding[] = [];
-  for (const { org: owner, name, spec } of rows) {
-    const result = await library.load(sourceOf(name, spec));
-    if (result.ok) loaded.push({ org: owner, policy: result.policy });
-    else
-      broken.push(
-        finding(
-          'PolicyFailed',
-          '',
-          `policy ${owner}/${name} cannot be compiled: ${result.findings[0]?.message ?? ''}`,
-          spec.enforcement === 'advisory' ? 'warning' : 'error',
-        ),
-      );
-  }
-  return { loaded, broken };
-}
-
-const sourceOf = (name: string, { rego, enforcement }: PolicySpec) => ({ name, rego, level: enforcement });
-
-const policyManifest = z.looseObject({
-  kind: z.literal('Policy'),
-  metadata: z.looseObject({ name: z.string().regex(/^[a-z0-9-]{1,63}$/) }),
-  spec: policySpec,
-});
-
-function policySourceOf(manifest: Record<string, unknown>) {
-  const parsed = policyManifest.safeParse(manifest);
-  return parsed.success ? sourceOf(parsed.data.metadata.name, parsed.data.spec) : undefined;
-}
-
-/** What is wrong with the Rego that a change brings. */
-async function sourceFindings(library: PolicyLibrary, { key, manifest }: Admission): Promise<Finding[]> {
-  const spec = key.kind === 'Policy' ? policySpec.safeParse(manifest?.spec) : undefined;
-  if (!spec?.success) return [];
-  const result = await library.load(sourceOf(key.name, spec.data));
-  if (result.ok) return [];
-  return result.findings.map((found) =>
-    finding(
-      'PolicyInvalid',
-      '/spec/rego',
-      `line ${found.line}, column ${found.column}: ${found.message} [${found.code}]`,
-    ),
   );
 }
