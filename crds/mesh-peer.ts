@@ -12,12 +12,14 @@ export const meshPeerSpec = z.strictObject({
   publicKey: z
     .string()
     .regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'a WireGuard public key: 32 bytes in base64')
+    .refine((key) => !/^A+=$/.test(key), 'the key of all zeros is no key')
     .optional()
     .describe('WireGuard public key. Left out until the host has enrolled.'),
   endpoint: z
     .string()
     .max(260)
     .regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, 'host:port')
+    .refine((endpoint) => Number(endpoint.split(':').at(-1)) <= 65_535, 'a port is at most 65535')
     .optional()
     .describe('host:port at which others reach it; left out for a peer that only calls out.'),
   routes: z
