@@ -46,6 +46,14 @@ export async function compile(source: PolicySource, limits: Partial<OpaLimits> =
     return await compileIn(dir, source, { ...defaultLimits, ...limits });
   } catch (error) {
     if (error instanceof Refused) return { ok: false, findings: error.findings };
+    // A tree so deep that walking it takes more stack than there is.
+    if (error instanceof RangeError) {
+      const message = 'the module is nested too deeply';
+      return {
+        ok: false,
+        findings: [{ code: 'PolicyTooLarge', policy: source.name, message, line: 1, column: 1 }],
+      };
+    }
     throw error;
   } finally {
     await rm(dir, { recursive: true, force: true });
@@ -77,10 +85,10 @@ async function compileIn(dir: string, source: PolicySource, limits: OpaLimits): 
   );
   const module = moduleSchema.parse(parsed);
   const findings = checkModule(source.name, module);
-  const described = describeRules(source, module);
-  if (findings.length > 0 || described.findings.length > 0)
-    throw new Refused([...findings, ...described.findings]);
+  if (findings.length > 0) throw new Refused(findings);
   await opa('check', '--format=json', '--capabilities=capabilities.json', 'policy.rego');
+  const described = describeRules(source, module);
+  if (described.findings.length > 0) throw new Refused(described.findings);
 
   await writeFile(join(dir, 'policy.rego'), shadowBuiltins(source.rego, module));
   const entrypoints = described.rules.flatMap(({ entrypoint }) => ['-e', entrypoint]);

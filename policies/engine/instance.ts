@@ -3,12 +3,15 @@
 // Never: used again after it aborted (its own stacks may be half unwound), and never memory beyond its maximum.
 
 import { wasmExports } from './abi.ts';
+import { boundText } from './builtins/bounds.ts';
 import { builtins } from './builtins/index.ts';
 import { type Builtin, BuiltinError, type EvaluationContext } from './builtins/operands.ts';
 import { readValue, writeJson, writeValue } from './text.ts';
 import { RegoObject, RegoSet, type Value } from './values.ts';
 
 const pageBytes = 65_536;
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
 
 /** What the module itself gave up with, e.g. `var assignment conflict`. */
 export class PolicyAbort extends Error {
@@ -48,7 +51,7 @@ export class PolicyInstance {
     this.#exports = wasmExports(instance);
     this.#builtins = this.#needed();
     this.#entrypoints = this.#names(this.#exports.entrypoints());
-    this.#data = this.#load(new TextEncoder().encode('{}'), 'json');
+    this.#data = this.#load(encoder.encode('{}'), 'json');
     this.#heapStart = this.#exports.opa_heap_ptr_get();
   }
 
@@ -102,7 +105,7 @@ export class PolicyInstance {
     } catch (error) {
       if (!(error instanceof BuiltinError)) throw error;
     }
-    return result === undefined ? 0 : this.#load(new TextEncoder().encode(writeValue(result)), 'value');
+    return result === undefined ? 0 : this.#load(encoder.encode(writeValue(result)), 'value');
   }
 
   #needed(): (Builtin | undefined)[] {
@@ -132,6 +135,8 @@ export class PolicyInstance {
 
   #terminated(address: number): string {
     const memory = new Uint8Array(this.#memory.buffer);
-    return new TextDecoder().decode(memory.subarray(address, memory.indexOf(0, address)));
+    const end = memory.indexOf(0, address);
+    boundText(end - address);
+    return decoder.decode(memory.subarray(address, end));
   }
 }

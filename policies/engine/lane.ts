@@ -136,7 +136,12 @@ export class Lane {
     };
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: settings,
-      resourceLimits: { maxOldGenerationSizeMb: this.#limits.memoryMb, maxYoungGenerationSizeMb: 32 },
+      // Values are several times larger here than in the module; what a builtin may make is bounded by count, so that this
+      // limit is a last resort.
+      resourceLimits: {
+        maxOldGenerationSizeMb: Math.max(512, this.#limits.memoryMb * 4),
+        maxYoungGenerationSizeMb: 32,
+      },
       // Policies have no business with the environment, and the options of this process (of a test runner) none with them.
       env: {},
       execArgv: ['--no-warnings'],

@@ -8,7 +8,7 @@ export interface PoolLimits {
   readonly threads: number;
   /** For one policy; what has not ended is ended after at most twice as long. */
   readonly timeoutMs: number;
-  /** Of one instance, and of the JavaScript heap of one thread. */
+  /** Of one instance. */
   readonly memoryMb: number;
 }
 

@@ -2,6 +2,7 @@
 // Promise: a task that fails is reported by code, and the next one runs; which task runs is visible to the pool meanwhile.
 // Never: time limits of its own: a loop in wasm cannot be left from inside, the pool ends the thread.
 import { parentPort, workerData } from 'node:worker_threads';
+import { TooLarge } from './builtins/bounds.ts';
 import { PolicyAbort, PolicyInstance } from './instance.ts';
 import type { Batch, Task, TaskResult, WorkerSettings } from './protocol.ts';
 
@@ -50,11 +51,12 @@ function load(task: Task): Warm {
   return entry;
 }
 
-const outOfMemory =
-  /opa_malloc: failed|malloc|Array buffer allocation|Invalid (string|array|typed array) length|memory/i;
+const outOfMemory = /malloc|Array buffer allocation|Invalid (string|array|typed array) length|memory/i;
 
 function failure(error: unknown): { code: 'PolicyOutOfMemory' | 'PolicyFailed'; message: string } {
   const message = error instanceof Error ? error.message : String(error);
-  const memory = (error instanceof PolicyAbort || error instanceof RangeError) && outOfMemory.test(message);
+  const memory =
+    error instanceof TooLarge ||
+    ((error instanceof PolicyAbort || error instanceof RangeError) && outOfMemory.test(message));
   return { code: memory ? 'PolicyOutOfMemory' : 'PolicyFailed', message };
 }

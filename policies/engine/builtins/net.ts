@@ -1,6 +1,7 @@
 // Networks: validity, expansion, merging, and which of many contain which.
 // Promise: the answers of the native builtins, one address family at a time. Never: a look-up of a name.
 import { isArray, RegoObject, RegoSet, type Value } from '../values.ts';
+import { boundItems } from './bounds.ts';
 import { formatAddress, type Network, network, parseAddress, parseNetwork } from './ip.ts';
 import { type Builtin, fail, members, text } from './operands.ts';
 
@@ -10,11 +11,12 @@ export const netBuiltins: Readonly<Record<string, Builtin>> = {
     const found: Value[] = [];
     for (const [cidr, key] of candidates(outer))
       for (const [cidrOrIp, otherKey] of candidates(inner))
-        if (contains(cidr, cidrOrIp)) found.push([key, otherKey]);
+        if (contains(cidr, cidrOrIp)) boundItems(found.push([key, otherKey]));
     return new RegoSet(found);
   },
   'net.cidr_expand': (operands) => {
     const { bits, first, last } = parseNetwork(text(operands, 0)) ?? fail('not a CIDR');
+    boundItems(last - first);
     const addresses: string[] = [];
     for (let value = first; value <= last; value++) addresses.push(formatAddress({ bits, value }));
     return new RegoSet(addresses);

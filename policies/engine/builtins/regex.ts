@@ -1,6 +1,7 @@
 // Regular expressions beyond those that wasm has natively, by an engine of RE2's kind.
 // Promise: the grammar and the matches of Go's regexp, in time linear in the text. Never: backtracking.
 import { RE2JS, RE2JSException } from 're2js';
+import { boundItems, boundText } from './bounds.ts';
 import { type Builtin, fail, smallInteger, text } from './operands.ts';
 
 export const regexBuiltins: Readonly<Record<string, Builtin>> = {
@@ -60,7 +61,7 @@ function matches(regex: RE2JS, value: string, most: number): Match[] {
     const [whole] = groups;
     if (!whole || (whole.start === whole.end && whole.start === behind)) continue;
     behind = whole.end;
-    found.push(groups);
+    boundItems(found.push(groups) * groups.length);
   }
   return found;
 }
@@ -87,6 +88,7 @@ function replace(value: string, regex: RE2JS, template: string): string {
     const [whole] = match;
     if (!whole) continue;
     out += value.slice(at, whole.start) + expand(template, value, match, names);
+    boundText(out.length);
     at = whole.end;
   }
   return out + value.slice(at);

@@ -2,12 +2,18 @@
 // Promise: sets and keys in Rego's order, integers of any size, an undefined result instead of the end of the evaluation.
 // Never: called by a name that an author can write unknowingly.
 import { exactInteger, numberText, scientific, type Value } from '../values.ts';
+import { boundText } from './bounds.ts';
 import { goJson } from './go-json.ts';
 import { type Builtin, fail, num, text, texts } from './operands.ts';
 import { readJson } from './read-json.ts';
 
 export const shadowBuiltins: Readonly<Record<string, Builtin>> = {
-  'lattice.concat': (operands) => texts(operands[1], 1).join(text(operands, 0)),
+  'lattice.concat': (operands) => {
+    const parts = texts(operands[1], 1);
+    const separator = text(operands, 0);
+    boundText(parts.reduce((length, part) => length + part.length + separator.length, 0));
+    return parts.join(separator);
+  },
   'lattice.replace': (operands) => replace(text(operands, 0), text(operands, 1), text(operands, 2)),
   'lattice.format_int': (operands) => formatInteger(operands),
   'lattice.json_marshal': ([value]) => goJson(value ?? null),
@@ -16,6 +22,7 @@ export const shadowBuiltins: Readonly<Record<string, Builtin>> = {
 
 /** An empty text stands before each character and at the end. */
 function replace(value: string, old: string, by: string): string {
+  boundText(value.length + (old === '' ? value.length : value.split(old).length) * by.length);
   return old === '' ? [...value].map((char) => by + char).join('') + by : value.split(old).join(by);
 }
 

@@ -3,6 +3,7 @@
 // Never: an exception for a format, or JavaScript's own way to print a value.
 import { writeValue } from '../text.ts';
 import { Decimal, isNumber, numberText, type Value } from '../values.ts';
+import { boundText } from './bounds.ts';
 import { formatFloat } from './go-float.ts';
 import { type Flags, isPrintable, pad, quote, quoteRune } from './go-text.ts';
 import { type Builtin, list, text } from './operands.ts';
@@ -82,6 +83,7 @@ class Formatter {
       else {
         this.#next++;
         this.#out += print(arg, verb, verb === 'v' ? forV(flags) : flags);
+        boundText(this.#out.length);
       }
     }
   }

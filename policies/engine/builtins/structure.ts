@@ -1,6 +1,7 @@
 // Builtins over composites: object.subset, graph.reachable_paths.
 // Promise: equality is Rego's (1 equals 1.0). Never: a cycle followed twice on one path.
 import { equal, isArray, RegoObject, RegoSet, type Value } from '../values.ts';
+import { boundItems } from './bounds.ts';
 import { type Builtin, fail, members, object } from './operands.ts';
 
 export const structureBuiltins: Readonly<Record<string, Builtin>> = {
@@ -64,14 +65,14 @@ function coversSet(outer: readonly Value[], inner: RegoSet): boolean {
 function follow(graph: RegoObject, node: Value, path: readonly Value[], paths: Value[][]): void {
   const edges = graph.get(node);
   if (edges === undefined) {
-    paths.push([...path]);
+    boundItems(paths.push([...path]));
     return;
   }
   const longer = [...path, node];
   const neighbours = nodes(edges);
-  if (neighbours.length === 0) paths.push(longer);
+  if (neighbours.length === 0) boundItems(paths.push(longer));
   for (const neighbour of neighbours) {
-    if (longer.some((seen) => equal(seen, neighbour))) paths.push(longer);
+    if (longer.some((seen) => equal(seen, neighbour))) boundItems(paths.push(longer));
     else follow(graph, neighbour, longer, paths);
   }
 }
