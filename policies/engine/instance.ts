@@ -6,10 +6,12 @@ import { wasmExports } from './abi.ts';
 import { boundText } from './builtins/bounds.ts';
 import { builtins } from './builtins/index.ts';
 import { type Builtin, BuiltinError, type EvaluationContext } from './builtins/operands.ts';
+import type { SetOrder } from './protocol.ts';
 import { readValue, writeJson, writeValue } from './text.ts';
 import { RegoObject, RegoSet, type Value } from './values.ts';
 
 const pageBytes = 65_536;
+const resultPrefix = '[{"result":';
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -26,6 +28,7 @@ export class PolicyInstance {
   readonly #data: number;
   readonly #heapStart: number;
   #context: EvaluationContext = { nowNs: 0n };
+  #order: SetOrder = 'any';
   broken = false;
 
   /** `firstPages` must hold the module's data; it may grow to `mostBytes`. */
@@ -59,13 +62,15 @@ export class PolicyInstance {
     return this.#memory.buffer.byteLength;
   }
 
-  /** JSON text of each entrypoint's value, sets in Rego's order; undefined where it is undefined. */
+  /** JSON text of each entrypoint's value; undefined where it is undefined. */
   evaluate(
     input: Uint8Array,
     entrypoints: readonly string[],
     context: EvaluationContext,
+    order: SetOrder = 'any',
   ): (string | undefined)[] {
     this.#context = context;
+    this.#order = order;
     try {
       this.#exports.opa_heap_ptr_set(this.#heapStart);
       const address = this.#load(input, 'json');
@@ -84,11 +89,19 @@ export class PolicyInstance {
     this.#exports.opa_eval_ctx_set_data(context, this.#data);
     this.#exports.opa_eval_ctx_set_entrypoint(context, id);
     this.#exports.eval(context);
-    // The result set holds `{"result": value}`, or nothing where the entrypoint is undefined. Not as JSON: the module
-    // writes sets in the order of its hashes.
-    const address = this.#exports.opa_value_dump(this.#exports.opa_eval_ctx_get_result(context));
-    const results = readValue(this.#terminated(address));
-    const [first] = results instanceof RegoSet ? results.items : [];
+    const results = this.#exports.opa_eval_ctx_get_result(context);
+    return this.#order === 'rego' ? this.#ordered(results) : this.#asJson(results);
+  }
+
+  /** The result set is `[{"result":<value>}]`, or `[]` where the entrypoint is undefined. */
+  #asJson(results: number): string | undefined {
+    const text = this.#terminated(this.#exports.opa_json_dump(results));
+    return text.startsWith(resultPrefix) ? text.slice(resultPrefix.length, -2) : undefined;
+  }
+
+  #ordered(results: number): string | undefined {
+    const set = readValue(this.#terminated(this.#exports.opa_value_dump(results)));
+    const [first] = set instanceof RegoSet ? set.items : [];
     const value = first instanceof RegoObject ? first.get('result') : undefined;
     return value === undefined ? undefined : writeJson(value);
   }

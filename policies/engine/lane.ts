@@ -124,7 +124,7 @@ export class Lane {
       .filter((digest) => !needed.has(digest))
       .slice(0, Math.max(0, this.#loaded.size - mostModules));
     for (const digest of forget) this.#loaded.delete(digest);
-    return { input: job.input, nowNs: job.nowNs, tasks: packed, forget };
+    return { input: job.input, nowNs: job.nowNs, order: job.order, tasks: packed, forget };
   }
 
   #start(): Worker {

@@ -3,7 +3,6 @@
 // Never: a finding whose fingerprint depends on its words or on its place in the set.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { parseJson } from '../../crds/json.ts';
 import type {
   CompiledPolicy,
   FailureCode,
@@ -47,7 +46,7 @@ export function findingsOf(
   text: string,
   changes: readonly PolicyChange[],
 ): PolicyFinding[] {
-  const returned: unknown = parseJson(text);
+  const returned: unknown = JSON.parse(text);
   const elements = z.array(z.unknown()).safeParse(returned).data;
   if (!elements) return [wrongShape(rule, returned)];
   const only = changes.length === 1 ? changes[0] : undefined;
@@ -72,9 +71,7 @@ export function findingsOf(
 }
 
 function wrongShape(rule: PolicyRule, returned: unknown): PolicyFinding {
-  const shown = JSON.stringify(returned, (_key, value: unknown) =>
-    typeof value === 'bigint' ? String(value) : value,
-  );
+  const shown = JSON.stringify(returned);
   return failed(
     'PolicyWrongShape',
     rule.id,

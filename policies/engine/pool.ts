@@ -2,7 +2,7 @@
 // Promise: every task gets a result; one that loops or eats memory fails by name, its thread is replaced, others go on.
 // Never: a thread that keeps the process alive while it is idle, or a result for a task that was not run to its end.
 import { Lane } from './lane.ts';
-import type { TaskResult } from './protocol.ts';
+import type { SetOrder, TaskResult } from './protocol.ts';
 
 export interface PoolLimits {
   readonly threads: number;
@@ -21,6 +21,7 @@ export interface PoolTask {
 export interface Job {
   readonly input: Uint8Array;
   readonly nowNs: bigint;
+  readonly order: SetOrder;
   readonly tasks: readonly PoolTask[];
 }
 

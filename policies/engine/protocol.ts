@@ -8,6 +8,9 @@ export interface WorkerSettings {
   readonly memoryBytes: number;
 }
 
+/** The module writes sets in the order of its hashes, which is fast; in Rego's order it takes much longer. */
+export type SetOrder = 'any' | 'rego';
+
 export interface Task {
   readonly digest: string;
   /** Sent with the first task of a digest only. */
@@ -19,6 +22,7 @@ export interface Batch {
   /** UTF-8 JSON. */
   readonly input: Uint8Array;
   readonly nowNs: bigint;
+  readonly order: SetOrder;
   readonly tasks: readonly Task[];
   readonly forget: readonly string[];
 }

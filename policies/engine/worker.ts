@@ -33,7 +33,7 @@ function perform(task: Task, batch: Batch): TaskResult {
     entry.instance ??= new PolicyInstance(entry.module, entry.bytes, settings.memoryBytes);
     const { instance } = entry;
     try {
-      const values = instance.evaluate(batch.input, task.entrypoints, { nowNs: batch.nowNs });
+      const values = instance.evaluate(batch.input, task.entrypoints, { nowNs: batch.nowNs }, batch.order);
       return { ok: true, values };
     } finally {
       // Memory never shrinks, so an instance that once needed much does not stay.

@@ -28,7 +28,12 @@ export async function compareFamilies(
       for (const [index, { expr, input = {} }] of family.cases.entries()) {
         const entrypoint = `lattice/policy/${family.name}/deny_${index}`;
         const task = { digest: policy.digest, wasm: policy.wasm, entrypoints: [entrypoint] };
-        const [result] = await pool.run({ input: encodeInput(input), nowNs: 0n, tasks: [task] });
+        const [result] = await pool.run({
+          input: encodeInput(input),
+          nowNs: 0n,
+          order: 'rego',
+          tasks: [task],
+        });
         const ours = result?.ok ? show(parseJson(result.values[0] ?? 'null')) : 'error';
         const answer = await native.ask(entrypoint, input);
         const theirs = answer === 'error' ? 'error' : show(answer.value);
