@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { configPage } from '../config/definition.ts';
 import { generatedFiles } from '../crds/generate/files.ts';
+import { baselineFolder, compilePack, packSources, policyPage } from '../policies/pack.ts';
 
 const root = join(import.meta.dirname, '..');
 /** Folders in which every file is generated. */
@@ -12,6 +13,10 @@ const folders = ['crds/generated', 'docs/reference'];
 
 const wanted = generatedFiles();
 wanted.set('docs/reference/configuration.md', configPage());
+wanted.set(
+  'docs/reference/baseline-policies.md',
+  policyPage(await compilePack(await packSources(baselineFolder))),
+);
 const stale: string[] = [];
 for (const [path, content] of wanted)
   if ((await readFile(join(root, path), 'utf8').catch(() => undefined)) !== content) stale.push(path);
