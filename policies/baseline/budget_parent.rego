@@ -29,11 +29,13 @@ deny contains finding if {
 warn_children contains finding if {
 	some change in input.changes
 	change.kind == "Budget"
-	total := input.totals.budgets[sprintf("%s/%s", [change.org, change.name])]
-	total.childrenMicroUsd > total.limitMicroUsd
+	change.after
+	some key in {sprintf("%s/%s", [change.org, change.name]), sprintf("%s/%s", [change.org, object.get(change.after, ["spec", "parent"], "")])}
+	total := input.totals.budgets[key]
 	total.limitMicroUsd != null
+	total.childrenMicroUsd > total.limitMicroUsd
 	finding := {
-		"message": sprintf("its %d children may spend %d together, above its own %d", [total.children, total.childrenMicroUsd, total.limitMicroUsd]),
+		"message": sprintf("the %d children of budget %q may spend %d together, above its own %d", [total.children, split(key, "/")[1], total.childrenMicroUsd, total.limitMicroUsd]),
 		"object": change,
 		"pointer": "/spec/limitMicroUsd",
 	}

@@ -46,7 +46,16 @@ test_tells_of_children_that_have_more_together if {
 		"refs": refs,
 		"totals": {"budgets": {"acme/support": {"limitMicroUsd": 100, "childrenMicroUsd": 150, "children": 2}}},
 	}
-	finding.message == "its 2 children may spend 150 together, above its own 100"
+	finding.message == "the 2 children of budget \"support\" may spend 150 together, above its own 100"
+}
+
+test_tells_a_child_that_it_and_its_siblings_have_more_together if {
+	some finding in budget_parent.warn_children with input as {
+		"changes": [child({"limitMicroUsd": 60, "parent": "company"})],
+		"refs": refs,
+		"totals": {"budgets": {"acme/company": {"limitMicroUsd": 100, "childrenMicroUsd": 120, "children": 2}}},
+	}
+	finding.message == "the 2 children of budget \"company\" may spend 120 together, above its own 100"
 }
 
 test_says_nothing_of_children_of_a_budget_without_limit if {
