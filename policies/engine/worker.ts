@@ -1,13 +1,24 @@
 // The thread that evaluates: warm instances by digest, one task after the other.
 // Promise: a task that fails is reported by code, and the next one runs; which task runs is visible to the pool meanwhile.
 // Never: time limits of its own: a loop in wasm cannot be left from inside, the pool ends the thread.
-import { parentPort, workerData } from 'node:worker_threads';
+import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { TooLarge } from './builtins/bounds.ts';
 import { PolicyAbort, PolicyInstance } from './instance.ts';
-import type { Batch, Task, TaskResult, WorkerSettings } from './protocol.ts';
+import { collect, post } from './mailbox.ts';
+import {
+  atPort,
+  type Batch,
+  cell,
+  inMail,
+  type Order,
+  type Task,
+  type TaskResult,
+  type WorkerSettings,
+  wantedInMail,
+} from './protocol.ts';
 
 const settings: WorkerSettings = workerData;
-const progress = new Int32Array(settings.progress);
+const { cells, mail, port } = settings;
 
 interface Warm {
   readonly module: WebAssembly.Module;
@@ -17,24 +28,36 @@ interface Warm {
 
 const warm = new Map<string, Warm>();
 
-parentPort?.on('message', (batch: Batch) => {
-  for (const digest of batch.forget) warm.delete(digest);
-  const results = batch.tasks.map((task, index) => {
-    Atomics.store(progress, 0, index);
-    return perform(task, batch);
+function answer({ order, input }: Batch): void {
+  for (const digest of order.forget) warm.delete(digest);
+  const results = order.tasks.map((task, index) => {
+    Atomics.store(cells, cell.running, index);
+    return perform(task, order, input);
   });
-  Atomics.store(progress, 0, -1);
-  parentPort?.postMessage(results);
-});
+  Atomics.store(cells, cell.running, -1);
+  // Decided by one side only: from here on the asker waits, or it stopped waiting and listens at the port.
+  const wanted = Atomics.compareExchange(cells, cell.answer, wantedInMail, inMail) === wantedInMail;
+  if (!wanted || !post(mail, JSON.stringify(results))) {
+    Atomics.store(cells, cell.answer, atPort);
+    port.postMessage(results);
+  }
+  Atomics.add(cells, cell.answered, 1);
+  Atomics.notify(cells, cell.answered);
+}
 
-function perform(task: Task, batch: Batch): TaskResult {
+function perform(task: Task, order: Order, input: Uint8Array): TaskResult {
   try {
     const entry = warm.get(task.digest) ?? load(task);
     entry.instance ??= new PolicyInstance(entry.module, entry.bytes, settings.memoryBytes);
     const { instance } = entry;
     try {
-      const values = instance.evaluate(batch.input, task.entrypoints, { nowNs: batch.nowNs }, batch.order);
-      return { ok: true, values };
+      const values = instance.evaluate(
+        input,
+        task.entrypoints,
+        { nowNs: BigInt(order.nowNs) },
+        order.setOrder,
+      );
+      return { ok: true, values: values.map((value) => value ?? null) };
     } finally {
       // Memory never shrinks, so an instance that once needed much does not stay.
       if (instance.broken || instance.memoryBytes > settings.memoryBytes / 4) entry.instance = undefined;
@@ -59,4 +82,15 @@ function failure(error: unknown): { code: 'PolicyOutOfMemory' | 'PolicyFailed'; 
     error instanceof TooLarge ||
     ((error instanceof PolicyAbort || error instanceof RangeError) && outOfMemory.test(message));
   return { code: memory ? 'PolicyOutOfMemory' : 'PolicyFailed', message };
+}
+
+// The event loop never runs again: the thread sleeps until it is asked, and is ended from outside.
+for (let done = 0; ; done++) {
+  while (Atomics.load(cells, cell.asked) === done) Atomics.wait(cells, cell.asked, done);
+  answer(Atomics.load(cells, cell.ask) === inMail ? fromMail() : receiveMessageOnPort(port)?.message);
+}
+
+function fromMail(): Batch {
+  const { text, bytes } = collect(mail);
+  return { order: JSON.parse(text), input: bytes };
 }
