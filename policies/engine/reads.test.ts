@@ -78,6 +78,34 @@ test.each([
     want: { scope: 'change', reads: ['changes.*.before.spec.x'] },
   },
   {
+    why: 'a helper set of two definitions',
+    body: `${finding} { some c in both; c.after.spec.x }\n\nboth contains c if { some c in input.changes; c.kind == "Agent" }\n\nboth contains c if { some c in input.changes; c.kind == "Budget"; c.after.spec.y }`,
+    want: {
+      scope: 'change',
+      reads: ['changes.*.after.spec.x of Agent,Budget', 'changes.*.after.spec.y of Budget'],
+    },
+  },
+  {
+    why: 'imports of the input, with and without another name',
+    body: `import input.changes\nimport input.changes as all\n\n${finding} { some i, c in changes; all[i].after.spec.x; c.kind == "Agent" }`,
+    want: { scope: 'change', reads: ['changes.*.after.spec.x of Agent'] },
+  },
+  {
+    why: 'an index that hides another one',
+    body: 'deny contains {"message": "m", "object": input.changes[i]} if { some i, _ in input.changes; count([1 | some i, _ in input.changes; input.changes[i].after.spec.x]) > 1 }',
+    want: { scope: 'plan', reads: ['changes.*.after.spec.x'] },
+  },
+  {
+    why: 'a rule that is replaced',
+    body: `${finding} { some c in input.changes; f(c) with kinds as {"Budget"} }\n\nf(c) if { c.kind in kinds; c.after.spec.x }\n\nkinds := {"Agent"}`,
+    want: { scope: 'plan', reads: [''] },
+  },
+  {
+    why: 'a variable whose kind is tested for, but that can be another change too',
+    body: `${finding} { some c in input.changes; some d in input.changes; f(c); f(d) }\n\nf(c) if { k := c.kind; k == "Agent"; c.after.spec.x }`,
+    want: { scope: 'plan', reads: ['changes.*.after.spec.x of Agent'] },
+  },
+  {
     why: 'two changes beside each other',
     body: `${finding} { some c in input.changes; some d in input.changes; c.after.spec.x == d.after.spec.x; c.name != d.name }`,
     want: { scope: 'plan', reads: ['changes.*.after.spec.x'] },

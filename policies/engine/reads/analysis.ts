@@ -13,7 +13,8 @@ import {
 } from '../ast.ts';
 import { packageRoot } from '../module.ts';
 import { Frame } from './frame.ts';
-import { type Change, type Place, step, wholeInput } from './places.ts';
+import { type Place, step, wholeInput } from './places.ts';
+import { importsOf, isTrivial, joinPicked, limitPicked, one, withElse } from './rules.ts';
 import { callParts, everyParts, isCall, listed, pairs, scoped, someParts } from './shapes.ts';
 
 export interface Recorded {
@@ -25,6 +26,7 @@ const mostSteps = 100_000;
 
 export class Analysis {
   readonly #rules: ReadonlyMap<string, readonly Rule[]>;
+  readonly #imports: ReadonlyMap<string, Term>;
   #steps = 0;
   #grown = false;
   #recording = false;
@@ -32,6 +34,7 @@ export class Analysis {
 
   constructor(module: Module) {
     this.#rules = Map.groupBy(module.rules.flatMap(withElse), ruleName);
+    this.#imports = importsOf(module);
   }
 
   /** Repeats `pass` until nothing new is found, and records in the last run. */
@@ -51,6 +54,7 @@ export class Analysis {
   }
 
   body(expressions: readonly Expression[], frame: Frame): void {
+    frame.forgetLimits();
     for (const expression of expressions) this.#limit(expression, frame);
     for (const expression of expressions) this.#expression(expression, frame);
   }
@@ -111,7 +115,11 @@ export class Analysis {
   }
 
   #expression({ terms, with: replaced = [] }: Expression, frame: Frame): void {
-    for (const { value } of replaced ?? []) this.use(this.term(value, frame), frame);
+    for (const { target, value } of replaced) {
+      this.use(this.term(value, frame), frame);
+      // Where a rule or a function is replaced, nothing that was found out about it holds.
+      if (variable(parts(target)?.[0] ?? target) !== 'input') this.use([wholeInput], frame);
+    }
     const some = someParts(terms);
     const every = everyParts(terms);
     if (some) {
@@ -198,6 +206,8 @@ export class Analysis {
     const known = frame.variable(name);
     if (known) return [...known.places];
     if (name === 'input') return [wholeInput];
+    const imported = this.#imports.get(name);
+    if (imported) return this.term(imported, frame);
     return this.#rules.has(name) ? this.#rule(name, node, frame) : [];
   }
 
@@ -320,38 +330,5 @@ export class Analysis {
     if (term.type !== 'set' && term.type !== 'array') return undefined;
     const texts = listed(term).map(literal);
     return texts.every((text) => text !== undefined) ? texts : undefined;
-  }
-}
-
-function withElse(rule: Rule): Rule[] {
-  const name = rule.head.ref[0];
-  const other = rule.else;
-  return other && name
-    ? [rule, ...withElse({ ...other, head: { ...other.head, args: rule.head.args, ref: rule.head.ref } })]
-    : [rule];
-}
-
-function isTrivial({ body }: Rule): boolean {
-  return body.every(({ terms }) => 'type' in terms && terms.type === 'boolean');
-}
-
-function one(text: string | undefined): string[] | undefined {
-  return text === undefined ? undefined : [text];
-}
-
-/** What a body picked and gives away is of the kinds that the body is limited to. */
-function limitPicked(places: readonly Place[], frame: Frame): void {
-  for (const place of places)
-    if (place.at === 'change' && frame.owns(place.change))
-      place.change.root.kinds = frame.kindsOf(place.change);
-}
-
-/** The elements of one set are picked together, whichever definition gave them. */
-function joinPicked(places: readonly Place[]): void {
-  let first: Change | undefined;
-  for (const place of places) {
-    if (place.at !== 'change' || place.path.length > 0) continue;
-    if (first) first.join(place.change);
-    else first = place.change;
   }
 }

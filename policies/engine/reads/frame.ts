@@ -55,12 +55,14 @@ export class Frame {
 
   /** Outermost first: an inner body may have been looked at before the variable was known outside. */
   #find(spot: unknown): Change | undefined {
-    const outer = this.#outer;
+    // A variable of this body's own hides one of the same name outside.
+    const isOwn = typeof spot === 'string' && this.#variables.has(spot);
+    const outer = isOwn ? undefined : this.#outer;
     return (outer ? outer.#find(spot) : undefined) ?? this.#picked.get(spot);
   }
 
   owns(change: Change): boolean {
-    return [...this.#picked.values()].some((picked) => picked.root === change.root);
+    return [...this.#picked.values()].includes(change);
   }
 
   nested(node: unknown, index = 0): Frame {
@@ -76,6 +78,11 @@ export class Frame {
     this.#inner.set(node, frames);
     frames[index] ??= make();
     return frames[index];
+  }
+
+  /** At the start of each run over the body: what limited it before may have been only half known. */
+  forgetLimits(): void {
+    this.#kinds.clear();
   }
 
   limit(change: Change, kinds: ReadonlySet<string>): void {

@@ -87,7 +87,7 @@ function summary(records: readonly Recorded[]): Read[] {
   const reads = new Map<string, Read>();
   for (const { place, kinds: here } of records) {
     const path = place.at === 'change' ? ['changes', '*', ...place.path] : [...place.path];
-    const own = place.at === 'change' ? place.change.root.kinds : undefined;
+    const own = place.at === 'change' ? place.change.kinds : undefined;
     const kinds = meet(here, own);
     if (kinds?.size === 0) continue;
     const read: Read = kinds ? { path, kinds: [...kinds].sort() } : { path };

@@ -5,18 +5,25 @@
 /** One change picked out of `input.changes`, whatever way the rule picks it. */
 export class Change {
   #joined: Change | undefined;
-  /** Absent = of any kind. */
-  kinds: ReadonlySet<string> | undefined;
+  readonly #members = new Set<Change>([this]);
+  /** The kinds to which the body that picked it is limited; absent = any. */
+  limit: ReadonlySet<string> | undefined;
 
   get root(): Change {
     return this.#joined?.root ?? this;
+  }
+
+  /** The kinds that it can be of, whichever of the joined ones it is. */
+  get kinds(): ReadonlySet<string> | undefined {
+    const limits = [...this.root.#members].map((member) => member.limit);
+    return limits.includes(undefined) ? undefined : new Set(limits.flatMap((limit) => [...(limit ?? [])]));
   }
 
   /** Both may be the same change from now on. */
   join(other: Change): void {
     const [a, b] = [this.root, other.root];
     if (a === b) return;
-    a.kinds = a.kinds && b.kinds && new Set([...a.kinds, ...b.kinds]);
+    for (const member of b.#members) a.#members.add(member);
     b.#joined = a;
   }
 }
