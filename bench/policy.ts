@@ -27,6 +27,9 @@ deny contains finding if {
 }
 `;
 
+/** One change in a hundred has the tool that a policy forbids. */
+const tool = (index: number): string => `shell-${String(index % 100).padStart(2, '0')}`;
+
 const inputOf = (count: number): PolicyInput => ({
   actor: { name: 'bench' },
   source: 'bench',
@@ -40,7 +43,7 @@ const inputOf = (count: number): PolicyInput => ({
       metadata: { org: 'acme', name: `agent-${index}`, labels: { team: 'core' }, annotations: {} },
       spec: {
         model: { provider: 'ollama', name: 'smollm2' },
-        tools: ['search', 'reply', `shell-${index % 7}`],
+        tools: ['search', 'reply', tool(index)],
         desiredState: 'running',
       },
     },
@@ -54,11 +57,11 @@ export async function policy(say: (line: string) => void): Promise<Measured[]> {
   const engine = new PolicyEngine();
   try {
     say(`${DECISIONS} decisions here and by opa's server, in turns`);
-    const single = await compiled('one', 'shell-0');
+    const single = await compiled('one', tool(0));
     const { ours, server } = await decisions(engine, single);
     say(`${CHANGES} changes against ${POLICIES} policies`);
     const many = await Promise.all(
-      Array.from({ length: POLICIES }, (_, index) => compiled(`p${index}`, `shell-${index % 9}`)),
+      Array.from({ length: POLICIES }, (_, index) => compiled(`p${index}`, tool(index))),
     );
     const large = await plans(engine, many);
     const reach = { atMost: 0.2 };
@@ -100,7 +103,7 @@ async function decisions(
 ): Promise<{ ours: number[]; server: number[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'lattice-bench-'));
   const port = await freePort();
-  await writeFile(join(folder, 'one.rego'), rego('one', 'shell-0'));
+  await writeFile(join(folder, 'one.rego'), rego('one', tool(0)));
   const { path } = await findTool('opa');
   const child = await startChild({
     name: 'opa',

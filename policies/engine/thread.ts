@@ -13,6 +13,7 @@ import {
   type WorkerSettings,
   wantedInMail,
 } from './protocol.ts';
+import { spunUntilChanged } from './spin.ts';
 
 const mb = 1024 * 1024;
 
@@ -77,7 +78,8 @@ export class Thread {
       return undefined;
     }
     const before = this.#asked - 1;
-    Atomics.wait(this.#cells, cell.answered, before, ms);
+    if (!spunUntilChanged(this.#cells, cell.answered, before))
+      Atomics.wait(this.#cells, cell.answered, before, ms);
     if (Atomics.compareExchange(this.#cells, cell.answer, wantedInMail, atPort) === wantedInMail)
       return undefined;
     // The thread has decided where its answer goes, so it is about to be there; unless it dies of just that.

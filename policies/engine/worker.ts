@@ -16,6 +16,7 @@ import {
   type WorkerSettings,
   wantedInMail,
 } from './protocol.ts';
+import { spunUntilChanged } from './spin.ts';
 
 const settings: WorkerSettings = workerData;
 const { cells, mail, port } = settings;
@@ -86,7 +87,9 @@ function failure(error: unknown): { code: 'PolicyOutOfMemory' | 'PolicyFailed'; 
 
 // The event loop never runs again: the thread sleeps until it is asked, and is ended from outside.
 for (let done = 0; ; done++) {
-  while (Atomics.load(cells, cell.asked) === done) Atomics.wait(cells, cell.asked, done);
+  // Just after an answer the next question is often near; before the first there is no hurry.
+  if (done === 0 || !spunUntilChanged(cells, cell.asked, done))
+    while (Atomics.load(cells, cell.asked) === done) Atomics.wait(cells, cell.asked, done);
   answer(Atomics.load(cells, cell.ask) === inMail ? fromMail() : receiveMessageOnPort(port)?.message);
 }
 
