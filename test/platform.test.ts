@@ -19,7 +19,10 @@ beforeAll(async () => {
   dev = await startDevProcess({ sweepIntervalMs: 60_000 });
   world = await openWorld(dev.state);
   api = apiOf(dev.state);
-  tenant = await startOwnController(world, { tenant: { orgs: ['acme'], verbs: ['*'] } });
+  tenant = await startOwnController(world, {
+    tenant: { orgs: ['acme'], verbs: ['*'] },
+    writer: { orgs: ['acme'], verbs: ['get', 'list', 'create', 'update'] },
+  });
   await api.create('/v1/orgs', { metadata: { name: 'acme' } });
   const pushed = await lattice(dev.state, [
     'policy',
@@ -109,4 +112,18 @@ test('a tenant can neither change nor take away what the platform holds it to', 
   await inside.create('/v1/orgs/acme/policies', { metadata: { name: 'agent-budget' }, spec: { rego } });
   const refused = await inside.send('POST', '/v1/orgs/acme/agents', agent('c'));
   expect(problemOf(refused).findings).toMatchObject([{ rule: 'system:agent-budget/deny' }]);
+});
+
+test('who may write but not override writes no waiver', async () => {
+  const writer = apiOf({ address: tenant.address, token: tenant.tokens.writer ?? '' });
+  const spec = {
+    fingerprint: 'a'.repeat(64),
+    approver: 'writer',
+    reason: 'I may not say so',
+    expiresAt: '2100-01-01T00:00:00Z',
+  };
+  const answer = await writer.send('POST', '/v1/orgs/acme/waivers', { metadata: { name: 'w' }, spec });
+  expect([answer.status, problemOf(answer).code]).toEqual([403, 'Forbidden']);
+  expect(problemOf(answer).detail).toContain('override');
+  expect(await world.sql(`SELECT * FROM objects WHERE kind = 'Waiver'`)).toEqual([]);
 });
