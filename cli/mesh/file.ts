@@ -1,6 +1,6 @@
 // Files of a mesh host: readable by their owner only, written whole or not at all, and only when they differ.
 
-import { chmod, readFile, stat, unlink } from 'node:fs/promises';
+import { open, unlink } from 'node:fs/promises';
 import { isCode } from '../../servers/cache.ts';
 import { writePrivate } from '../dev/state.ts';
 import { UsageError } from '../usage.ts';
@@ -13,41 +13,39 @@ const OTHERS = 0o077;
 /** Makes the file what it should be, and says what it was. */
 export async function keepFile(path: string, wanted: string): Promise<Found> {
   const found = await lookAt(path, wanted);
-  switch (found) {
-    case 'as-wanted':
-      break;
-    case 'readable-by-others':
-      await chmod(path, 0o600);
-      break;
-    case 'missing':
-    case 'different':
-      await writePrivate(path, wanted);
-  }
+  // Also where only the mode is wrong: a file that somebody is deleting could not be changed any more.
+  if (found !== 'as-wanted') await writePrivate(path, wanted);
   return found;
 }
 
 async function lookAt(path: string, wanted: string): Promise<Found> {
-  const text = await readIfThere(path);
-  if (text === undefined) return 'missing';
-  if (text !== wanted) return 'different';
-  return ((await stat(path)).mode & OTHERS) === 0 ? 'as-wanted' : 'readable-by-others';
+  const file = await openedFile(path);
+  if (file === undefined) return 'missing';
+  if (file.text !== wanted) return 'different';
+  return file.private ? 'as-wanted' : 'readable-by-others';
 }
 
-export async function readIfThere(path: string): Promise<string | undefined> {
+/** Text and mode of one file: through one handle, since the name may go, or be another file's, between two looks. */
+async function openedFile(path: string): Promise<{ text: string; private: boolean } | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    await using file = await open(path);
+    return { text: await file.readFile('utf8'), private: ((await file.stat()).mode & OTHERS) === 0 };
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
 
+export async function readIfThere(path: string): Promise<string | undefined> {
+  return (await openedFile(path))?.text;
+}
+
 /** A file with a key in it: one that others may read is refused, as its key may be known by now. */
 export async function readSecret(path: string): Promise<string | undefined> {
-  const text = await readIfThere(path);
-  if (text !== undefined && ((await stat(path)).mode & OTHERS) !== 0)
+  const file = await openedFile(path);
+  if (file?.private === false)
     throw new UsageError(`${path} holds a private key and can be read by others: chmod 600 ${path}`);
-  return text;
+  return file?.text;
 }
 
 export async function removeIfThere(path: string): Promise<void> {
