@@ -1,66 +1,16 @@
 // Links as plain data, forged in every way that somebody with the tables could, and found by verification offline.
 
 import { expect, test } from '@jest/globals';
-import type { AuditEvent, AuditLink } from '../crds/audit.ts';
-import { canonicalJson, genesisHash, linkHash } from './hash.ts';
+import type { AuditLink } from '../crds/audit.ts';
+import { canonicalJson } from './hash.ts';
+import { ACME, at, chainOf, event, GLOBEX, hashOf, renamed } from './testing/chains.ts';
 import { verifyChain } from './verify.ts';
-
-const ACME = '0190a5d0-7b1e-7c3a-9f00-000000000001';
-const GLOBEX = '0190a5d0-7b1e-7c3a-9f00-000000000002';
-
-const event = (org: string, name: string): AuditEvent => ({
-  v: 1,
-  time: '2026-01-02T03:04:05.000006Z',
-  actor: { type: 'token', id: 'ci' },
-  source: 'http',
-  owner: { manager: 'git', instance: 'main', ref: '' },
-  kind: 'Budget',
-  org,
-  name,
-  uid: null,
-  generation: 1,
-  action: 'create',
-  phase: 'outcome',
-  changed: ['/spec'],
-  diffHash: null,
-  policy: null,
-  outcome: 'ok',
-  reason: 'Admitted',
-  message: 'ü\u{1f600}',
-});
-
-function seal(chain: string, org: string, events: readonly string[]): AuditLink[] {
-  let prevHash = genesisHash(chain, org).toString('hex');
-  return events.map((text, index) => {
-    const hash = hashOf(text, prevHash);
-    const link = { chain, seq: index + 1, prevHash, hash, event: text };
-    prevHash = hash;
-    return link;
-  });
-}
-
-const hashOf = (text: string, prevHash: string): string =>
-  linkHash(Buffer.from(text), Buffer.from(prevHash, 'hex')).toString('hex');
-
-const names = ['one', 'two', 'three', 'four', 'five'];
-const chainOf = (chain: string, org: string): AuditLink[] =>
-  seal(
-    chain,
-    org,
-    names.map((name) => canonicalJson(event(org, name))),
-  );
 
 /** The chain with one link replaced by what `change` makes of it. */
 const edited = (seq: number, change: (link: AuditLink) => AuditLink) => (links: AuditLink[]) =>
   links.map((link) => (link.seq === seq ? change(link) : link));
 const without = (seq: number) => (links: AuditLink[]) => links.filter((link) => link.seq !== seq);
-const at = (links: readonly AuditLink[], seq: number): AuditLink => {
-  const found = links[seq - 1];
-  if (found === undefined) throw new Error(`no link ${seq}`);
-  return found;
-};
 const rehashed = (link: AuditLink): AuditLink => ({ ...link, hash: hashOf(link.event, link.prevHash) });
-const renamed = (link: AuditLink): AuditLink => ({ ...link, event: link.event.replace('three', 'THREE') });
 
 /** What an export shows of an event in which one byte was made one that UTF-8 never has. */
 function exported(text: string): string {

@@ -105,13 +105,13 @@ test.each([
 });
 
 test.each([
-  'http://10.0.0.1',
-  'http://169.254.169.254',
-  'http://[::ffff:127.0.0.1]',
-  'http://0.0.0.0',
-  'https://example.com',
-])('and nothing else: %s', (url) => {
-  expect(problem(url, [], true)).toBeDefined();
+  ['http://10.0.0.1', 'a private'],
+  ['http://169.254.169.254', 'a link-local'],
+  ['http://[::ffff:127.0.0.1]', 'write 127.0.0.1'],
+  ['http://0.0.0.0', 'an unspecified'],
+  ['https://example.com', 'is not on the list'],
+])('and nothing else: %s is %s', (url, says) => {
+  expect(problem(url, [], true)).toContain(says);
 });
 
 test.each([

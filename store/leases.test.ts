@@ -116,9 +116,10 @@ test('who does not hold the lease takes nothing away by stopping', async () => {
 test('leases of different names are held apart', async () => {
   const [left, right] = [contend('left', 'a'), contend('right', 'b')];
   await Promise.all([left.tried, right.tried]);
-  expect(left.lease.fence()).toBeDefined();
-  expect(right.lease.fence()).toBeDefined();
-  expect(left.lease.fence()).not.toBe(right.lease.fence());
+  const [leftFence, rightFence] = [left.lease.fence(), right.lease.fence()];
+  expect(await row('left')).toEqual({ holder: 'a', fence: leftFence });
+  expect(await row('right')).toEqual({ holder: 'b', fence: rightFence });
+  expect(leftFence).not.toBe(rightFence);
 });
 
 test('no two processes, and no two lives of one, have the same name', () => {

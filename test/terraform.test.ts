@@ -205,7 +205,7 @@ test.each(refused)(
       await workspace.configure(hcl);
       const { exitCode, diagnostics } = await workspace.plan();
       const found = diagnostics.find(({ summary, detail }) => says.test(`${summary} ${detail}`));
-      expect(found).toBeDefined();
+      expect(diagnostics.map(({ summary, detail }) => `${summary} ${detail}`).join('\n')).toMatch(says);
       if (why.startsWith('another org')) {
         // It may be made in the same apply, so the plan only warns.
         expect(found?.severity).toBe('warning');

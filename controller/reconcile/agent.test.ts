@@ -2,57 +2,10 @@
 
 import { expect, test } from '@jest/globals';
 import { agent } from '../../crds/agent.ts';
-import type { Database } from '../../store/database.ts';
-import type { StoredObject } from '../../store/objects.ts';
 import type { ObservedRow } from '../backends/tables.ts';
-import type { ObservedWorkflow, TemporalBackend } from '../backends/temporal.ts';
+import type { ObservedWorkflow } from '../backends/temporal.ts';
 import { agentReconciler } from './agent.ts';
-import { describeStep, type Result, type Step } from './reconciler.ts';
-
-const refuse = (): never => {
-  throw new Error('a diff asks nobody');
-};
-const db: Database = { rows: refuse, run: refuse, transaction: refuse, subscribe: refuse, close: refuse };
-const temporal: TemporalBackend = {
-  namespaceState: refuse,
-  observeWorkflow: refuse,
-  listWorkflows: refuse,
-  perform: refuse,
-  ping: refuse,
-  close: refuse,
-};
-
-const UID = '0190a5d0-7b1e-7c3a-9f00-000000000001';
-const FENCE = 42;
-
-const stored = (spec: Record<string, unknown>, deleting = false): StoredObject => ({
-  uid: UID,
-  kind: agent,
-  org: 'acme',
-  name: 'x',
-  owner: { manager: 'api', instance: 'me', ref: '' },
-  labels: {},
-  annotations: {},
-  spec,
-  generation: 3,
-  resourceVersion: '9',
-  status: { observedGeneration: 0, conditions: [], externalIds: {} },
-  idempotencyKey: null,
-  createdAt: new Date(0),
-  deletionTimestamp: deleting ? new Date(1) : null,
-});
-
-const row = (
-  desired: Record<string, unknown> | null,
-  actual: Record<string, unknown> | null,
-): ObservedRow => ({ desired, actual });
-const same = row({ uid: UID, n: 1 }, { uid: UID, n: 1 });
-const missing = row({ uid: UID, n: 1 }, null);
-const gone = row({ uid: UID, n: 1 }, null);
-
-const words = (steps: Step[]): string[] => steps.map(describeStep);
-const judged = (result: Result): string =>
-  `${result.type} ${result.type === 'done' ? result.reason : result.code}`;
+import { db, FENCE, gone, judged, missing, same, stored, temporal, UID, words } from './testing/plain.ts';
 
 interface AgentCase {
   readonly why: string;
@@ -181,6 +134,7 @@ test.each<AgentCase>([
 ])('an agent: $why', ({ deleting, desired = 'running', row: observedRow, workflow, steps, result }) => {
   const reconciler = agentReconciler(db, temporal);
   const object = stored(
+    agent,
     { model: { provider: 'ollama', name: 'x' }, tools: [], desiredState: desired },
     deleting,
   );
@@ -190,7 +144,7 @@ test.each<AgentCase>([
 });
 
 test('a directive carries the generation, the declared state and the fence of the lease', () => {
-  const object = stored({ model: { provider: 'ollama', name: 'x' }, desiredState: 'paused' });
+  const object = stored(agent, { model: { provider: 'ollama', name: 'x' }, desiredState: 'paused' });
   expect(agentReconciler(db, temporal).diff(object, { row: same, workflow: absent }, FENCE)).toEqual([
     {
       in: 'temporal',
@@ -209,7 +163,7 @@ test('a directive carries the generation, the declared state and the fence of th
 
 test('an agent is told by its namespace and its workflow', () => {
   expect(
-    agentReconciler(db, temporal).externalIds(stored({}), {
+    agentReconciler(db, temporal).externalIds(stored(agent, {}), {
       row: { desired: null, actual: null },
       workflow: { state: 'absent' },
     }),

@@ -2,68 +2,33 @@
 
 import { expect, test } from '@jest/globals';
 import { budget } from '../../crds/budget.ts';
-import type { Kind } from '../../crds/kind.ts';
 import { org } from '../../crds/org.ts';
-import type { Database } from '../../store/database.ts';
-import type { StoredObject } from '../../store/objects.ts';
 import type { ObservedRow } from '../backends/tables.ts';
-import type { NamespaceState, TemporalBackend } from '../backends/temporal.ts';
+import type { NamespaceState } from '../backends/temporal.ts';
 import { orgReconciler } from './org.ts';
-import { describeStep, type Result, type Step } from './reconciler.ts';
 import { rowReconciler } from './row.ts';
+import {
+  db,
+  edited,
+  FENCE,
+  gone,
+  judged,
+  missing,
+  NOTHING,
+  row,
+  same,
+  stored,
+  temporal,
+  UID,
+  words,
+} from './testing/plain.ts';
 
-const refuse = (): never => {
-  throw new Error('a diff asks nobody');
-};
-const db: Database = { rows: refuse, run: refuse, transaction: refuse, subscribe: refuse, close: refuse };
-const temporal: TemporalBackend = {
-  namespaceState: refuse,
-  observeWorkflow: refuse,
-  listWorkflows: refuse,
-  perform: refuse,
-  ping: refuse,
-  close: refuse,
-};
-const NOTHING = { desired: null, actual: null };
 const budgetReconciler = rowReconciler(
   db,
   budget,
   { name: 'lattice_ai_budgets', desired: 'desired_ai_budgets' },
   'The limit is in force.',
 );
-
-const UID = '0190a5d0-7b1e-7c3a-9f00-000000000001';
-const FENCE = 42;
-
-const stored = (kind: Kind, spec: Record<string, unknown> = {}, deleting = false): StoredObject => ({
-  uid: UID,
-  kind,
-  org: 'acme',
-  name: kind === org ? 'acme' : 'x',
-  owner: { manager: 'api', instance: 'me', ref: '' },
-  labels: {},
-  annotations: {},
-  spec,
-  generation: 3,
-  resourceVersion: '9',
-  status: { observedGeneration: 0, conditions: [], externalIds: {} },
-  idempotencyKey: null,
-  createdAt: new Date(0),
-  deletionTimestamp: deleting ? new Date(1) : null,
-});
-
-const row = (
-  desired: Record<string, unknown> | null,
-  actual: Record<string, unknown> | null,
-): ObservedRow => ({ desired, actual });
-const same = row({ uid: UID, n: 1 }, { uid: UID, n: 1 });
-const missing = row({ uid: UID, n: 1 }, null);
-const edited = row({ uid: UID, n: 1 }, { uid: UID, n: 2 });
-const gone = row({ uid: UID, n: 1 }, null);
-
-const words = (steps: Step[]): string[] => steps.map(describeStep);
-const judged = (result: Result): string =>
-  `${result.type} ${result.type === 'done' ? result.reason : result.code}`;
 
 test.each([
   { why: 'as declared', row: same, steps: [] },

@@ -11,6 +11,7 @@ CREATE TABLE lattice_agents (
   instructions text,
   tools text[] NOT NULL,
   budget_uid uuid,
+  mesh_peer_uid uuid,
   desired_state text NOT NULL,
   max_turns bigint,
   max_tokens_per_turn bigint,
@@ -28,6 +29,7 @@ SELECT
   o.spec ->> 'instructions' AS instructions,
   ARRAY(SELECT jsonb_array_elements_text(o.spec -> 'tools')) AS tools,
   budget.uid AS budget_uid,
+  peer.uid AS mesh_peer_uid,
   o.spec ->> 'desiredState' AS desired_state,
   (o.spec #>> '{limits,maxTurns}')::bigint AS max_turns,
   (o.spec #>> '{limits,maxTokensPerTurn}')::bigint AS max_tokens_per_turn,
@@ -35,6 +37,7 @@ SELECT
   o.generation
 FROM objects o
 LEFT JOIN objects budget ON budget.kind = 'Budget' AND budget.org = o.org AND budget.name = o.spec ->> 'budget'
+LEFT JOIN objects peer ON peer.kind = 'MeshPeer' AND peer.org = o.org AND peer.name = o.spec ->> 'meshPeer'
 WHERE o.kind = 'Agent';
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON lattice_agents TO lattice_controller;

@@ -31,29 +31,6 @@ LEFT JOIN objects network ON network.kind = 'MeshNetwork' AND network.org = o.or
 LEFT JOIN mesh_addresses given ON given.peer_uid = o.uid
 WHERE o.kind = 'MeshPeer';
 
--- An agent's peer, as the other references of its row.
-ALTER TABLE lattice_agents ADD COLUMN mesh_peer_uid uuid;
-CREATE OR REPLACE VIEW desired_agents AS
-SELECT
-  o.uid, o.org, o.name,
-  'lattice-org-' || o.org AS namespace,
-  'agent/' || o.uid AS workflow_id,
-  o.spec #>> '{model,provider}' AS model_provider,
-  o.spec #>> '{model,name}' AS model_name,
-  o.spec ->> 'instructions' AS instructions,
-  ARRAY(SELECT jsonb_array_elements_text(o.spec -> 'tools')) AS tools,
-  budget.uid AS budget_uid,
-  o.spec ->> 'desiredState' AS desired_state,
-  (o.spec #>> '{limits,maxTurns}')::bigint AS max_turns,
-  (o.spec #>> '{limits,maxTokensPerTurn}')::bigint AS max_tokens_per_turn,
-  (o.spec #>> '{limits,maxWallSeconds}')::bigint AS max_wall_seconds,
-  o.generation,
-  peer.uid AS mesh_peer_uid
-FROM objects o
-LEFT JOIN objects budget ON budget.kind = 'Budget' AND budget.org = o.org AND budget.name = o.spec ->> 'budget'
-LEFT JOIN objects peer ON peer.kind = 'MeshPeer' AND peer.org = o.org AND peer.name = o.spec ->> 'meshPeer'
-WHERE o.kind = 'Agent';
-
 GRANT SELECT, INSERT, UPDATE, DELETE ON lattice_mesh_networks, lattice_mesh_peers, mesh_addresses TO lattice_controller;
 GRANT SELECT ON lattice_mesh_networks, lattice_mesh_peers TO lattice_runtime;
 GRANT SELECT ON desired_mesh_networks, desired_mesh_peers TO lattice_controller;
