@@ -9,6 +9,7 @@ import { copyLedger } from './demo/copy.ts';
 import { type Api, apiOf } from './support/api.ts';
 import { lattice, runNode } from './support/cli.ts';
 import { cleanEnvironment, removeFolder, temporaryFolder } from './support/dev.ts';
+import { eventually } from './support/eventually.ts';
 import { sharedWorld, uniqueName, type World } from './support/world.ts';
 
 let world: World;
@@ -27,6 +28,13 @@ beforeAll(async () => {
     await api.create(`/v1/orgs/${org}/budgets`, { metadata: { name }, spec: { limitMicroUsd: 1 } });
     await api.ready(`/v1/orgs/${org}/budgets/${name}`);
   }
+  // An object is ready a moment before its last event is linked.
+  const pending = () =>
+    world.sql(
+      `SELECT FROM audit_pending p JOIN audit_event e ON e.id = p.event_id JOIN objects o ON o.uid::text = e.chain WHERE o.name = $1`,
+      [org],
+    );
+  await eventually('every event is linked', pending, (rows) => rows.length === 0);
   const ran = await lattice(world.state, ['audit', 'export', '--org', org]);
   exported = ran.stdout;
 });

@@ -18,21 +18,26 @@ export async function copyLedger(world: World): Promise<LedgerCopy> {
   await migrate(url.href);
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
-  for (const { id, chain, bytes, content_hash } of await world.sql('SELECT * FROM audit_event ORDER BY id'))
+  // One question, so one moment: others go on writing meanwhile. An event without its link is not part of the chain yet.
+  const linked = await world.sql(
+    `SELECT e.id, e.chain, e.bytes, e.content_hash, l.seq, l.prev_hash, l.hash
+     FROM audit_link l JOIN audit_event e ON e.id = l.event_id ORDER BY l.chain, l.seq`,
+  );
+  for (const { id, chain, bytes, content_hash, seq, prev_hash, hash } of linked) {
     await client.query('INSERT INTO audit_event OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4)', [
       id,
       chain,
       bytes,
       content_hash,
     ]);
-  for (const link of await world.sql('SELECT * FROM audit_link ORDER BY chain, seq'))
     await client.query('INSERT INTO audit_link VALUES ($1, $2, $3, $4, $5)', [
-      link.chain,
-      link.seq,
-      link.event_id,
-      link.prev_hash,
-      link.hash,
+      chain,
+      seq,
+      id,
+      prev_hash,
+      hash,
     ]);
+  }
   await client.end();
   return { url: url.href, edit: () => editOneEvent(url.href) };
 }
