@@ -9,6 +9,7 @@ import { temporalConnection } from '../config/temporal.ts';
 import { openDatabase } from '../store/database.ts';
 import { processHolder } from '../store/leases.ts';
 import { listen } from '../store/listen.ts';
+import { objectLoader } from '../store/objects.ts';
 import { admissionSettings } from './admission/settings.ts';
 import { temporalBackend } from './backends/temporal.ts';
 import type { ControllerContext } from './context.ts';
@@ -19,6 +20,7 @@ import { policyJudge } from './policy/judge.ts';
 import { policyLibrary } from './policy/library.ts';
 import { startEngine } from './reconcile/engine.ts';
 import { createReconcilers } from './reconcile/reconcilers.ts';
+import { recorder } from './reconcile/record.ts';
 import { startSweeper } from './sweep/sweeper.ts';
 
 export interface Controller {
@@ -41,15 +43,18 @@ export async function startController(config: Config, log: Log): Promise<Control
   const links = linkWaiter(db);
   const metrics = createMetrics(db);
   const policies = policyJudge(policyLibrary(db));
+  const intents = new Map<string, string>();
   const context: ControllerContext = {
     db,
+    objects: objectLoader(db),
+    record: recorder({ db, intents }),
     temporal,
     policies,
     admission: admissionSettings(config),
     log,
     metrics,
     links,
-    intents: new Map(),
+    intents,
     holder: processHolder(),
     reconcilers: createReconcilers(db, temporal),
   };

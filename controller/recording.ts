@@ -1,6 +1,6 @@
 // The event of a write, in its transaction: what was done, what policies said of it, and which waivers were used.
 
-import { appendEvent, chainOf } from '../audit/append.ts';
+import { type Appending, appendEvents } from '../audit/append.ts';
 import { type AuditEvent, SYSTEM_CHAIN } from '../crds/audit.ts';
 import type { Transaction } from '../store/database.ts';
 import type { StoredObject } from '../store/objects.ts';
@@ -20,7 +20,7 @@ export async function recordWrite(
   judgement?: Judgement,
 ): Promise<void> {
   // The life of orgs is told by the system chain, which outlives them.
-  const chain = object.kind.name === 'Org' ? SYSTEM_CHAIN : await chainOf(tx, object.org);
+  const chain = object.kind.name === 'Org' ? SYSTEM_CHAIN : { org: object.org };
   const event = {
     actor: { type: 'token', id: caller.name } as const,
     source: 'http',
@@ -38,15 +38,19 @@ export async function recordWrite(
     reason: 'Admitted',
     message: '',
   };
-  await appendEvent(tx, chain, event, diff);
-  for (const { finding: waived, waiver } of judgement?.waived ?? [])
-    await appendEvent(tx, chain, {
-      ...event,
-      action: 'override',
-      changed: [waived.pointer],
-      reason: 'PolicyWaived',
-      message: `waiver ${waiver} let ${waived.rule ?? ''} pass: ${waived.message}`,
-    });
+  const overrides = (judgement?.waived ?? []).map(
+    ({ finding: waived, waiver }): Appending => ({
+      chain,
+      event: {
+        ...event,
+        action: 'override',
+        changed: [waived.pointer],
+        reason: 'PolicyWaived',
+        message: `waiver ${waiver} let ${waived.rule ?? ''} pass: ${waived.message}`,
+      },
+    }),
+  );
+  await appendEvents(tx, [{ chain, event, ...(diff !== undefined && { diff }) }, ...overrides]);
 }
 
 /** Judges an admitted change. Throws when a policy refuses it. */

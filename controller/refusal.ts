@@ -1,6 +1,6 @@
 // Refusals of writes. One that says that somebody may not do something is a denial, and the ledger keeps it.
 
-import { appendEvent, chainOf } from '../audit/append.ts';
+import { appendEvent } from '../audit/append.ts';
 import type { AuditEvent } from '../crds/audit.ts';
 import { type Finding, LatticeError } from '../crds/findings.ts';
 import { displayName, kindNamed } from '../crds/kinds.ts';
@@ -77,22 +77,26 @@ export async function recordingDenials<T>(
 async function recordDenial(db: Database, caller: Caller, denial: DenialError): Promise<void> {
   const { kind, org, name } = denial.key;
   await db.transaction(async (tx) => {
-    await appendEvent(tx, await chainOf(tx, org), {
-      actor: { type: 'token', id: caller.name },
-      source: 'http',
-      owner: caller.owner,
-      kind,
-      org,
-      name,
-      uid: null,
-      generation: null,
-      action: 'deny',
-      phase: 'outcome',
-      changed: [],
-      policy: denial.policy,
-      outcome: 'denied',
-      reason: denial.code,
-      message: `claimed owner ${ownerText(caller.owner)}`,
-    });
+    await appendEvent(
+      tx,
+      { org },
+      {
+        actor: { type: 'token', id: caller.name },
+        source: 'http',
+        owner: caller.owner,
+        kind,
+        org,
+        name,
+        uid: null,
+        generation: null,
+        action: 'deny',
+        phase: 'outcome',
+        changed: [],
+        policy: denial.policy,
+        outcome: 'denied',
+        reason: denial.code,
+        message: `claimed owner ${ownerText(caller.owner)}`,
+      },
+    );
   });
 }

@@ -8,10 +8,10 @@ import type { Database, Transaction } from '../store/database.ts';
 import { insertObject, markDeleted, replaceDeclared, replaceOwner } from '../store/object-writes.ts';
 import { findObject, type ObjectKey, type StoredObject } from '../store/objects.ts';
 import { requestWork } from '../store/work.ts';
-import { type Admission, admit } from './admission/admit.ts';
+import { type Admission, admit, keysOf } from './admission/admit.ts';
 import { type Caller, forbidden } from './admission/caller.ts';
 import { existsFinding } from './admission/standing.ts';
-import { storeWorld } from './admission/world.ts';
+import { readAhead, storeWorld } from './admission/world.ts';
 import type { PolicyJudge } from './policy/judge.ts';
 import { judged, recordWrite } from './recording.ts';
 import { assertVersion, DenialError, notFound, recordingDenials, refusal } from './refusal.ts';
@@ -36,7 +36,7 @@ export async function createObject(
 ): Promise<Created> {
   await at.policies.prepare([manifest]);
   return await recordingDenials(at.db, caller, async (tx) => {
-    const world = storeWorld(tx, 'share');
+    const world = storeWorld(tx, 'share', await readAhead(tx, keysOf(manifest), 'share'));
     const admission = await admit(world, caller, { action: 'apply', manifest });
     const existing = admission.before?.stored;
     if (existing !== undefined) {
@@ -79,7 +79,7 @@ export async function updateObject(
   await at.policies.prepare([manifest]);
   return await recordingDenials(at.db, caller, async (tx) => {
     const before = await findObject(tx, key, 'update');
-    const world = storeWorld(tx, 'share');
+    const world = storeWorld(tx, 'share', await readAhead(tx, keysOf(manifest), 'share'));
     const admission = await admit(world, caller, { action: 'apply', manifest });
     if (before === undefined) throw forbiddenError(admission) ?? notFound(key);
     const valid = accepted(admission);

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { type Database, isDatabaseOutage, sqlState, type Transaction } from './database.ts';
+import { type Database, isDatabaseOutage, openDatabase, sqlState, type Transaction } from './database.ts';
 import { startTestDatabase, type TestDatabase } from './testing/database.ts';
 
 let pg: TestDatabase;
@@ -55,12 +55,15 @@ test('two transactions that lock each other out both happen, each exactly once',
 
 test('a transaction that Postgres could not serialize runs again on fresh data', async () => {
   const seen: number[] = [];
-  await db.transaction(async (tx) => {
-    await tx.run('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  const url = new URL(pg.urls.owner);
+  url.searchParams.set('options', '-c default_transaction_isolation=repeatable\\ read');
+  const strict = openDatabase({ url: url.href, applicationName: 'strict' });
+  await strict.transaction(async (tx) => {
     const [row] = await tx.rows(number, `SELECT n FROM counters WHERE name = 'a'`);
     if (seen.push(row?.n ?? -1) === 1) await pg.sql(`UPDATE counters SET n = 10 WHERE name = 'a'`);
     await increment(tx, 'a');
   });
+  await strict.close();
   expect(seen).toEqual([0, 10]);
   expect(await counters()).toEqual(['a=11', 'b=0']);
 });
@@ -118,10 +121,10 @@ test('a read-only transaction keeps one snapshot and refuses to write', async ()
 
 test('the time of a transaction is one, in UTC with microseconds, 27 characters', async () => {
   await db.transaction(async (tx) => {
-    const time = await tx.now();
+    const time = tx.now;
     expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
     await tx.run('SELECT pg_sleep(0.001)');
-    expect(await tx.now()).toBe(time);
+    expect(tx.now).toBe(time);
     const [same] = await tx.rows(z.object({ same: z.boolean() }), 'SELECT $1::timestamptz = now() AS same', [
       time,
     ]);

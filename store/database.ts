@@ -15,7 +15,7 @@ export interface Queryable {
 
 export interface Transaction extends Queryable {
   /** Time of this transaction by the database's clock: UTC, microseconds, always 27 characters. */
-  now(): Promise<string>;
+  readonly now: string;
   /** Tells who listens in this process, once the transaction is committed. */
   announce(topic: Topic): void;
 }
@@ -96,14 +96,34 @@ export function openDatabase(options: DatabaseOptions): Database {
 function queryable(client: pg.Pool | pg.PoolClient): Queryable {
   return {
     rows: async (schema, text, values = []) => {
-      const result = await client.query<Record<string, unknown>>(text, [...values]);
+      const result = await client.query<Record<string, unknown>>(prepared(text, values));
       return result.rows.map((row) => schema.parse(row));
     },
-    run: async (text, values = []) => (await client.query(text, [...values])).rowCount ?? 0,
+    run: async (text, values = []) => (await client.query(prepared(text, values))).rowCount ?? 0,
   };
 }
 
-const timeRow = z.object({ now: z.string() });
+/** By text. Each text is written in the source, so there are only so many. */
+const statementNames = new Map<string, string>();
+
+/** A statement that each connection parses and plans once: for our small queries that is most of their cost. */
+function prepared(text: string, values: readonly unknown[]): pg.QueryConfig {
+  const name = statementNames.get(text) ?? `lattice_${statementNames.size}`;
+  statementNames.set(text, name);
+  return { name, text, values: [...values] };
+}
+
+const beginning = z.tuple([z.unknown(), z.object({ rows: z.tuple([z.object({ now: z.string() })]) })]);
+
+/** Begins, and asks for the time of the transaction on the same way: its event will want it. */
+async function begin(client: pg.PoolClient, { readOnly = false }: TransactionOptions): Promise<string> {
+  const mode = readOnly ? 'ISOLATION LEVEL REPEATABLE READ READ ONLY' : '';
+  const results: unknown = await client.query(
+    `BEGIN ${mode}; SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS now`,
+  );
+  const [, time] = beginning.parse(results);
+  return time.rows[0].now;
+}
 
 async function inTransaction<T>(
   pool: pg.Pool,
@@ -113,7 +133,6 @@ async function inTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   const plain = queryable(client);
-  let time: string | undefined;
   let broken: Error | undefined;
   // Out of the pool nobody else listens, and an unheard error event would end the process when Postgres goes away.
   const onCut = (error: Error): void => {
@@ -121,20 +140,8 @@ async function inTransaction<T>(
   };
   client.on('error', onCut);
   try {
-    await client.query(options.readOnly ? 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN');
-    const result = await body({
-      ...plain,
-      announce: (topic) => announced.add(topic),
-      now: async () => {
-        if (time !== undefined) return time;
-        const [row] = await plain.rows(
-          timeRow,
-          `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS now`,
-        );
-        time = row?.now ?? '';
-        return time;
-      },
-    });
+    const now = await begin(client, options);
+    const result = await body({ ...plain, now, announce: (topic) => announced.add(topic) });
     await client.query('COMMIT');
     return result;
   } catch (error) {

@@ -2,6 +2,7 @@
 
 import { v7 as uuidv7 } from 'uuid';
 import type { Owner, Status } from '../crds/api.ts';
+import type { Kind } from '../crds/kind.ts';
 import { referencesOf } from '../crds/references.ts';
 import type { ValidManifest } from '../crds/validate.ts';
 import type { Transaction } from './database.ts';
@@ -19,10 +20,15 @@ export async function insertObject(tx: Transaction, object: NewObject): Promise<
   const status: Status = { observedGeneration: 0, conditions: [], externalIds: {} };
   const [inserted] = await tx.rows(
     objectRow,
-    `INSERT INTO objects (uid, kind, org, name, owner_manager, owner_instance, owner_ref, labels, annotations, spec,
-       definition_version, status, idempotency_key)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-     ON CONFLICT (kind, org, name) DO NOTHING RETURNING ${COLUMNS}`,
+    `WITH new AS (
+       INSERT INTO objects (uid, kind, org, name, owner_manager, owner_instance, owner_ref, labels, annotations, spec,
+         definition_version, status, idempotency_key)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+       ON CONFLICT (kind, org, name) DO NOTHING RETURNING ${COLUMNS}
+     ), refs AS (
+       ${INSERT_REFERENCES} FROM new, unnest($14::text[], $15::text[], $16::text[]) AS r (pointer, kind, name)
+     )
+     SELECT * FROM new`,
     [
       uuidv7(),
       manifest.kind.name,
@@ -37,9 +43,9 @@ export async function insertObject(tx: Transaction, object: NewObject): Promise<
       manifest.kind.definitionVersion,
       status,
       object.idempotencyKey ?? null,
+      ...referenceColumns(manifest.kind, manifest.spec),
     ],
   );
-  if (inserted !== undefined) await writeReferences(tx, inserted);
   return inserted;
 }
 
@@ -65,7 +71,7 @@ export async function replaceDeclared(
     ],
   );
   if (updated === undefined) throw new Error(`object ${object.uid} vanished while it was locked`);
-  if (specChanged) await writeReferences(tx, updated);
+  if (specChanged) await replaceReferences(tx, updated);
   return updated;
 }
 
@@ -93,20 +99,37 @@ export async function markDeleted(tx: Transaction, uid: string): Promise<StoredO
   return updated;
 }
 
-export async function writeStatus(tx: Transaction, uid: string, status: Status): Promise<void> {
-  await tx.run('UPDATE objects SET status = $2 WHERE uid = $1', [uid, status]);
+export async function writeStatuses(tx: Transaction, statuses: ReadonlyMap<string, Status>): Promise<void> {
+  if (statuses.size === 0) return;
+  await tx.run(
+    `UPDATE objects SET status = said.status FROM unnest($1::uuid[], $2::jsonb[]) AS said (uid, status)
+     WHERE objects.uid = said.uid`,
+    [[...statuses.keys()], [...statuses.values()].map((status) => JSON.stringify(status))],
+  );
 }
 
-/** Takes the object out of the store, once nothing stands for it anywhere. */
-export async function removeObject(tx: Transaction, uid: string): Promise<void> {
-  await tx.run('DELETE FROM objects WHERE uid = $1', [uid]);
+/** Takes objects out of the store, once nothing stands for them anywhere. */
+export async function removeObjects(tx: Transaction, uids: readonly string[]): Promise<void> {
+  if (uids.length > 0) await tx.run('DELETE FROM objects WHERE uid = ANY ($1::uuid[])', [uids]);
 }
 
-async function writeReferences(tx: Transaction, object: StoredObject): Promise<void> {
+const INSERT_REFERENCES = `INSERT INTO object_references (uid, pointer, target_kind, target_org, target_name)
+       SELECT new.uid, r.pointer, r.kind, new.org, r.name`;
+
+async function replaceReferences(tx: Transaction, object: StoredObject): Promise<void> {
   await tx.run('DELETE FROM object_references WHERE uid = $1', [object.uid]);
-  for (const reference of referencesOf(object.kind, object.spec))
-    await tx.run(
-      'INSERT INTO object_references (uid, pointer, target_kind, target_org, target_name) VALUES ($1, $2, $3, $4, $5)',
-      [object.uid, reference.pointer, reference.kind, object.org, reference.name],
-    );
+  await tx.run(
+    `${INSERT_REFERENCES} FROM (SELECT $1::uuid AS uid, $2::text AS org) AS new,
+       unnest($3::text[], $4::text[], $5::text[]) AS r (pointer, kind, name)`,
+    [object.uid, object.org, ...referenceColumns(object.kind, object.spec)],
+  );
+}
+
+function referenceColumns(kind: Kind, spec: unknown): string[][] {
+  const references = referencesOf(kind, spec);
+  return [
+    references.map((each) => each.pointer),
+    references.map((each) => each.kind),
+    references.map((each) => each.name),
+  ];
 }

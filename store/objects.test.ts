@@ -6,10 +6,10 @@ import type { Database } from './database.ts';
 import {
   insertObject,
   markDeleted,
-  removeObject,
+  removeObjects,
   replaceDeclared,
   replaceOwner,
-  writeStatus,
+  writeStatuses,
 } from './object-writes.ts';
 import {
   dependentsOf,
@@ -101,7 +101,7 @@ test('of creates with one key at once a single one wins, and the others change n
 
 test('deleting and creating again gives another uid', async () => {
   const first = await budget('root');
-  await db.transaction((tx) => removeObject(tx, first.uid));
+  await db.transaction((tx) => removeObjects(tx, [first.uid]));
   const second = await budget('root');
   expect(second.uid).not.toBe(first.uid);
   expect(second.generation).toBe(1);
@@ -144,7 +144,7 @@ test('a status moves neither version, generation nor anything else that is decla
     ],
     externalIds: { a: 'b' },
   };
-  await db.transaction((tx) => writeStatus(tx, before.uid, status));
+  await db.transaction((tx) => writeStatuses(tx, new Map([[before.uid, status]])));
   expect(await objectByUid(db, before.uid)).toEqual({ ...before, status });
 });
 
@@ -213,7 +213,7 @@ test('the dependents of an object are those whose spec names it, in its org', as
   await replace(team, manifest('Budget', 'acme', 'team', { parent: 'elsewhere' }), true);
   expect(await dependents('Budget', 'acme', 'root')).toEqual(['Agent/triage']);
   expect(await dependents('Budget', 'acme', 'elsewhere')).toEqual(['Budget/team']);
-  await db.transaction((tx) => removeObject(tx, team.uid));
+  await db.transaction((tx) => removeObjects(tx, [team.uid]));
   expect(await dependents('Budget', 'acme', 'elsewhere')).toEqual([]);
   expect(await pg.sql('SELECT 1 FROM object_references WHERE uid = $1', [team.uid])).toEqual([]);
 });

@@ -1,5 +1,6 @@
 // The objects table, read. Every read of an object goes through here.
 
+import DataLoader from 'dataloader';
 import { z } from 'zod';
 import {
   API_VERSION,
@@ -135,17 +136,39 @@ export async function findObject(
   return found;
 }
 
-export async function objectByUid(
+/** The objects of these keys that exist. */
+export async function findObjects(
   db: Queryable,
-  uid: string,
+  keys: readonly ObjectKey[],
   lock?: RowLock,
-): Promise<StoredObject | undefined> {
-  const [found] = await db.rows(
+): Promise<StoredObject[]> {
+  return await db.rows(
     objectRow,
-    `SELECT ${COLUMNS} FROM objects WHERE uid = $1 ${lockClause(lock)}`,
-    [uid],
+    `SELECT ${COLUMNS} FROM objects JOIN unnest($1::text[], $2::text[], $3::text[]) AS k (k_kind, k_org, k_name)
+       ON kind = k_kind AND org = k_org AND name = k_name
+     ORDER BY kind, org, name ${lock === undefined ? '' : `${lockClause(lock)} OF objects`}`,
+    [keys.map((key) => key.kind), keys.map((key) => key.org), keys.map((key) => key.name)],
   );
+}
+
+/** Objects by uid; what is asked for at the same moment is read with one query, and nothing is remembered. */
+export function objectLoader(db: Queryable): DataLoader<string, StoredObject | undefined> {
+  return new DataLoader(
+    async (uids) => {
+      const byUid = new Map((await objectsByUid(db, uids)).map((object) => [object.uid, object]));
+      return uids.map((uid) => byUid.get(uid));
+    },
+    { cache: false },
+  );
+}
+
+export async function objectByUid(db: Queryable, uid: string): Promise<StoredObject | undefined> {
+  const [found] = await objectsByUid(db, [uid]);
   return found;
+}
+
+export async function objectsByUid(db: Queryable, uids: readonly string[]): Promise<StoredObject[]> {
+  return await db.rows(objectRow, `SELECT ${COLUMNS} FROM objects WHERE uid = ANY ($1::uuid[])`, [uids]);
 }
 
 function lockClause(lock: RowLock | undefined): string {
@@ -177,19 +200,23 @@ export async function listObjects(
   );
 }
 
-/** Objects whose references name this key; for an org, also everything that lives in it. */
-export async function dependentsOf(db: Queryable, key: ObjectKey): Promise<StoredObject[]> {
-  const columns = COLUMNS.replaceAll(/\b(\w+)\b/g, 'o.$1');
+/** Objects whose references name this key; for an org, also everything that lives in it. At most `most`. */
+export async function dependentsOf(
+  db: Queryable,
+  key: ObjectKey,
+  most: number = Number.MAX_SAFE_INTEGER,
+): Promise<StoredObject[]> {
   if (key.kind === 'Org')
     return await db.rows(
       objectRow,
-      `SELECT ${columns} FROM objects o WHERE o.org = $1 AND o.kind <> 'Org' ORDER BY kind, name`,
-      [key.name],
+      `SELECT ${COLUMNS} FROM objects WHERE org = $1 AND kind <> 'Org' ORDER BY kind, name LIMIT $2`,
+      [key.name, most],
     );
   return await db.rows(
     objectRow,
-    `SELECT DISTINCT ${columns} FROM objects o JOIN object_references r USING (uid)
-     WHERE r.target_kind = $1 AND r.target_org = $2 AND r.target_name = $3 ORDER BY o.kind, o.name`,
-    [key.kind, key.org, key.name],
+    `SELECT ${COLUMNS} FROM objects WHERE uid IN (
+       SELECT uid FROM object_references WHERE target_kind = $1 AND target_org = $2 AND target_name = $3)
+     ORDER BY kind, name LIMIT $4`,
+    [key.kind, key.org, key.name, most],
   );
 }

@@ -4,11 +4,10 @@ import type { Database } from './database.ts';
 import { startTestDatabase, type TestDatabase } from './testing/database.ts';
 import {
   assertLease,
-  completeWork,
+  endWork,
   LEASE_MS,
   LostLeaseError,
   nextDue,
-  postponeWork,
   renewWork,
   requestSweepWork,
   requestWork,
@@ -81,7 +80,9 @@ test.each([1, 2, 5, 50, 2000])('of %i due objects no more are taken than asked f
 test('what is not due yet is not taken', async () => {
   const [uid = ''] = uuids(1);
   await db.transaction((tx) => requestWork(tx, uid));
-  await db.transaction(async (tx) => postponeWork(tx, await takeOne(), 60_000, 1));
+  await db.transaction(async (tx) =>
+    endWork(tx, [{ item: await takeOne(), again: { afterMs: 60_000, attempts: 1 } }]),
+  );
   expect(await takeWork(db, 'me', 10)).toEqual([]);
   expect(await nextDue(db)).toBeGreaterThan(50_000);
 });
@@ -108,7 +109,7 @@ test('a change of an object that a sweep found puts it in front', async () => {
 
 test('a completed object leaves the queue', async () => {
   await db.transaction((tx) => requestWork(tx, randomUUID()));
-  await db.transaction(async (tx) => completeWork(tx, await takeOne()));
+  await db.transaction(async (tx) => endWork(tx, [{ item: await takeOne() }]));
   expect(await rows()).toEqual([]);
   expect(await nextDue(db)).toBeUndefined();
 });
@@ -116,8 +117,9 @@ test('a completed object leaves the queue', async () => {
 test('a request during a pass makes the object due again when the pass ends, however it ends', async () => {
   const [uid = ''] = uuids(1);
   const endings = [
-    (item: WorkItem) => db.transaction((tx) => completeWork(tx, item)),
-    (item: WorkItem) => db.transaction((tx) => postponeWork(tx, item, 60_000, 7)),
+    (item: WorkItem) => db.transaction((tx) => endWork(tx, [{ item: item }])),
+    (item: WorkItem) =>
+      db.transaction((tx) => endWork(tx, [{ item: item, again: { afterMs: 60_000, attempts: 7 } }])),
   ];
   await db.transaction((tx) => requestWork(tx, uid));
   for (const end of endings) {
@@ -132,7 +134,9 @@ test('a request during a pass makes the object due again when the pass ends, how
 test('a request for an object that backs off makes it due at once and forgets its failures', async () => {
   const [uid = ''] = uuids(1);
   await db.transaction((tx) => requestWork(tx, uid));
-  await db.transaction(async (tx) => postponeWork(tx, await takeOne(), 60_000, 5));
+  await db.transaction(async (tx) =>
+    endWork(tx, [{ item: await takeOne(), again: { afterMs: 60_000, attempts: 5 } }]),
+  );
   await db.transaction((tx) => requestWork(tx, uid));
   expect(await takeOne()).toMatchObject({ uid, attempts: 0 });
 });
@@ -140,7 +144,9 @@ test('a request for an object that backs off makes it due at once and forgets it
 test('a sweep leaves an object that backs off, or is being worked on, as it is', async () => {
   const [waiting = '', leased = '', fresh = ''] = uuids(3);
   await db.transaction((tx) => requestWork(tx, waiting));
-  await db.transaction(async (tx) => postponeWork(tx, await takeOne(), 60_000, 5));
+  await db.transaction(async (tx) =>
+    endWork(tx, [{ item: await takeOne(), again: { afterMs: 60_000, attempts: 5 } }]),
+  );
   await db.transaction((tx) => requestWork(tx, leased));
   const item = await takeOne();
   const before = await rows();
@@ -148,7 +154,7 @@ test('a sweep leaves an object that backs off, or is being worked on, as it is',
   expect(await rows()).toEqual(before);
   await requestSweepWork(db, [fresh, waiting, fresh]);
   expect((await takeOne()).uid).toBe(fresh);
-  await db.transaction((tx) => completeWork(tx, item));
+  await db.transaction((tx) => endWork(tx, [{ item: item }]));
   expect((await rows()).map((row) => row.object_uid)).not.toContain(leased);
 });
 
@@ -169,8 +175,8 @@ test('who lost the lease changes nothing by completing, postponing, renewing or 
   await expireLeases();
   const held = await takeOne('next');
   const before = await rows();
-  await db.transaction((tx) => completeWork(tx, lost));
-  await db.transaction((tx) => postponeWork(tx, lost, 60_000, 9));
+  await db.transaction((tx) => endWork(tx, [{ item: lost }]));
+  await db.transaction((tx) => endWork(tx, [{ item: lost, again: { afterMs: 60_000, attempts: 9 } }]));
   expect(await renewWork(db, [lost])).toEqual(new Set());
   await expect(db.transaction((tx) => assertLease(tx, lost))).rejects.toThrow(LostLeaseError);
   expect(await rows()).toEqual(before);
@@ -202,7 +208,7 @@ test('renewing tells which leases are still held and gives them their full time'
   await requestSweepWork(db, uuids(2));
   const [kept, given] = await takeWork(db, 'me', 2);
   if (kept === undefined || given === undefined) throw new Error('two objects were due');
-  await db.transaction((tx) => completeWork(tx, given));
+  await db.transaction((tx) => endWork(tx, [{ item: given }]));
   await pg.sql(`UPDATE work SET lease_until = now() + interval '1 second'`);
   expect(await renewWork(db, [kept, given])).toEqual(new Set([kept.uid]));
   const [left] = await pg.sql(
@@ -215,7 +221,9 @@ test('renewing tells which leases are still held and gives them their full time'
 test('the next time to look is when the first object is due, or its lease ends', async () => {
   const [waiting = '', leased = ''] = uuids(2);
   await db.transaction((tx) => requestWork(tx, waiting));
-  await db.transaction(async (tx) => postponeWork(tx, await takeOne(), 3_600_000, 1));
+  await db.transaction(async (tx) =>
+    endWork(tx, [{ item: await takeOne(), again: { afterMs: 3_600_000, attempts: 1 } }]),
+  );
   expect(await nextDue(db)).toBeGreaterThan(3_000_000);
   await db.transaction((tx) => requestWork(tx, leased));
   expect(await nextDue(db)).toBe(0);
@@ -230,7 +238,9 @@ test('the next time to look is when the first object is due, or its lease ends',
 test('the depth of the queue tells due, leased and waiting apart', async () => {
   await requestSweepWork(db, uuids(5));
   await takeWork(db, 'me', 2);
-  await db.transaction(async (tx) => postponeWork(tx, await takeOne(), 60_000, 1));
+  await db.transaction(async (tx) =>
+    endWork(tx, [{ item: await takeOne(), again: { afterMs: 60_000, attempts: 1 } }]),
+  );
   expect(await workDepth(db)).toEqual({ due: 2, leased: 2, waiting: 1 });
 });
 

@@ -24,13 +24,14 @@ export class LostLeaseError extends Error {
   }
 }
 
-/** Makes a changed object due now. While it is being worked on, it will be worked on again afterwards. */
-export async function requestWork(tx: Transaction, uid: string): Promise<void> {
+/** Makes changed objects due now. One that is being worked on will be worked on again afterwards. */
+export async function requestWork(tx: Transaction, ...uids: readonly string[]): Promise<void> {
+  if (uids.length === 0) return;
   await tx.run(
-    `INSERT INTO work (object_uid, due_at, priority) VALUES ($1, now(), $2)
+    `INSERT INTO work (object_uid, due_at, priority) SELECT uid, now(), $2 FROM unnest($1::uuid[]) AS uid ORDER BY uid
      ON CONFLICT (object_uid) DO UPDATE SET due_at = least(work.due_at, now()), priority = $2, attempts = 0,
        requests = work.requests + 1`,
-    [uid, priority.change],
+    [uids, priority.change],
   );
   tx.announce('work');
 }
@@ -85,47 +86,79 @@ export async function renewWork(db: Queryable, items: readonly WorkItem[]): Prom
   return new Set(held.map((row) => row.object_uid));
 }
 
+/**
+ * Locks objects before their work, as every write does it, so that neither waits for the other. Returns the uids of those
+ * that nobody else holds: who waited for several could be waited for.
+ */
+export async function lockFree(tx: Transaction, uids: readonly string[]): Promise<Set<string>> {
+  const locked = await tx.rows(
+    z.object({ uid: z.string() }),
+    'SELECT uid FROM objects WHERE uid = ANY ($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED',
+    [uids],
+  );
+  return new Set(locked.map(({ uid }) => uid));
+}
+
+/** As `lockFree` for one object, and waits for it. */
+export async function lockObject(tx: Transaction, uid: string): Promise<void> {
+  await tx.run('SELECT FROM objects WHERE uid = $1 FOR NO KEY UPDATE', [uid]);
+}
+
+/** The uids whose lease holds; it is kept until the transaction ends. */
+export async function heldLeases(tx: Transaction, items: readonly WorkItem[]): Promise<Set<string>> {
+  const uids = items.map((item) => item.uid);
+  const held = await tx.rows(
+    z.object({ object_uid: z.string() }),
+    `SELECT object_uid FROM work JOIN unnest($1::uuid[], $2::bigint[]) AS mine (uid, fence) ON object_uid = mine.uid
+     WHERE work.fence = mine.fence AND lease_until > clock_timestamp() ORDER BY object_uid FOR UPDATE OF work`,
+    [uids, items.map((item) => item.fence)],
+  );
+  return new Set(held.map((row) => row.object_uid));
+}
+
 /** Checks, and until the transaction ends holds, the lease. Throws LostLeaseError. */
 export async function assertLease(tx: Transaction, item: WorkItem): Promise<void> {
-  const held = await tx.run(
-    'SELECT FROM work WHERE object_uid = $1 AND fence = $2 AND lease_until > clock_timestamp() FOR UPDATE',
-    [item.uid, item.fence],
-  );
-  if (held === 0) throw new LostLeaseError(item.uid, item.fence);
+  await lockObject(tx, item.uid);
+  const held = await heldLeases(tx, [item]);
+  if (!held.has(item.uid)) throw new LostLeaseError(item.uid, item.fence);
 }
 
-/** Ends a pass: nothing more to do, unless somebody asked again meanwhile. */
-export async function completeWork(tx: Transaction, item: WorkItem): Promise<void> {
-  const done = await tx.run('DELETE FROM work WHERE object_uid = $1 AND fence = $2 AND requests = $3', [
-    item.uid,
-    item.fence,
-    item.requests,
-  ]);
-  if (done === 0) await releaseWork(tx, item, 0, 0);
+/** How a pass left its work: ended, or due again after a while. */
+export interface WorkEnd {
+  readonly item: WorkItem;
+  readonly again?: { readonly afterMs: number; readonly attempts: number };
 }
 
-/** Ends a pass: due again after a while, or at once when somebody asked meanwhile. */
-export async function postponeWork(
-  tx: Transaction,
-  item: WorkItem,
-  afterMs: number,
-  attempts: number,
-): Promise<void> {
-  await releaseWork(tx, item, afterMs, attempts);
-}
-
-async function releaseWork(
-  tx: Transaction,
-  item: WorkItem,
-  afterMs: number,
-  attempts: number,
-): Promise<void> {
+/** Ends passes. What somebody asked for meanwhile is due again at once, whatever the pass says. */
+export async function endWork(tx: Transaction, ends: readonly WorkEnd[]): Promise<void> {
+  const columns = (list: readonly WorkItem[]) => [
+    list.map((item) => item.uid),
+    list.map((item) => item.fence),
+    list.map((item) => item.requests),
+  ];
+  const finished = ends.filter((end) => end.again === undefined).map((end) => end.item);
+  const deleted = await (finished.length === 0
+    ? []
+    : tx.rows(
+        z.object({ object_uid: z.string() }),
+        `DELETE FROM work USING unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS mine (uid, fence, requests)
+         WHERE object_uid = mine.uid AND work.fence = mine.fence AND work.requests = mine.requests RETURNING object_uid`,
+        columns(finished),
+      ));
+  const gone = new Set(deleted.map((row) => row.object_uid));
+  const left = ends.filter(({ item }) => !gone.has(item.uid));
+  if (left.length === 0) return;
   await tx.run(
     `UPDATE work SET lease_owner = NULL, lease_until = NULL,
-       attempts = CASE WHEN requests = $3 THEN $5 ELSE 0 END,
-       due_at = CASE WHEN requests = $3 THEN now() + $4 * interval '1 millisecond' ELSE now() END
-     WHERE object_uid = $1 AND fence = $2`,
-    [item.uid, item.fence, item.requests, afterMs, attempts],
+       attempts = CASE WHEN work.requests = mine.requests THEN mine.attempts ELSE 0 END,
+       due_at = CASE WHEN work.requests = mine.requests THEN now() + mine.after_ms * interval '1 millisecond' ELSE now() END
+     FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::float8[], $5::int[]) AS mine (uid, fence, requests, after_ms, attempts)
+     WHERE object_uid = mine.uid AND work.fence = mine.fence`,
+    [
+      ...columns(left.map(({ item }) => item)),
+      left.map(({ again }) => again?.afterMs ?? 0),
+      left.map(({ again }) => again?.attempts ?? 0),
+    ],
   );
   tx.announce('work');
 }

@@ -3,7 +3,7 @@
 
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { appendEvent, chainOf } from '../../audit/append.ts';
+import { appendEvent } from '../../audit/append.ts';
 import type { Log } from '../../config/log.ts';
 import type { PeerRow } from '../../controller/mesh/config.ts';
 import { configsOf, type NetworkTables, type PeerConfig, readNetworks } from '../../controller/mesh/read.ts';
@@ -130,21 +130,25 @@ async function removeOthers(folder: string, wanted: ReadonlySet<string>, log: Lo
 async function report(db: Database, log: Log, { peer, path, found }: Repair): Promise<void> {
   log.warn({ org: peer.org, peer: peer.name, path, found }, 'repaired a mesh config');
   await db.transaction(async (tx) => {
-    await appendEvent(tx, await chainOf(tx, peer.org), {
-      actor: { type: 'controller', id: 'mesh-agent' },
-      source: 'mesh',
-      owner: null,
-      kind: meshPeer.name,
-      org: peer.org,
-      name: peer.name,
-      uid: peer.uid,
-      generation: null,
-      action: 'repair',
-      phase: 'outcome',
-      changed: [`mesh/${peer.org}/${peer.name}.conf`],
-      outcome: 'ok',
-      reason: 'Repaired',
-      message: `the config on its host was ${found}`,
-    });
+    await appendEvent(
+      tx,
+      { org: peer.org },
+      {
+        actor: { type: 'controller', id: 'mesh-agent' },
+        source: 'mesh',
+        owner: null,
+        kind: meshPeer.name,
+        org: peer.org,
+        name: peer.name,
+        uid: peer.uid,
+        generation: null,
+        action: 'repair',
+        phase: 'outcome',
+        changed: [`mesh/${peer.org}/${peer.name}.conf`],
+        outcome: 'ok',
+        reason: 'Repaired',
+        message: `the config on its host was ${found}`,
+      },
+    );
   });
 }

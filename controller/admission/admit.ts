@@ -3,14 +3,16 @@
 
 import type { Finding } from '../../crds/findings.ts';
 import { changedPointers } from '../../crds/json.ts';
+import { kindNamed } from '../../crds/kinds.ts';
 import type { PlannedChange } from '../../crds/plan.ts';
+import { referencesOf } from '../../crds/references.ts';
 import { type ValidManifest, validateManifest } from '../../crds/validate.ts';
 import type { ObjectKey } from '../../store/objects.ts';
 import { type Caller, forbidden } from './caller.ts';
 import { referenceFindings } from './references.ts';
-import { immutableFindings, ruleFindings } from './rules.ts';
+import { claimedKind, immutableFindings, ruleFindings } from './rules.ts';
 import { ownershipFinding, standingFinding } from './standing.ts';
-import type { SeenObject, World } from './world.ts';
+import { keyText, type SeenObject, type World } from './world.ts';
 
 export interface Admission {
   readonly action: 'create' | 'update' | 'delete' | 'none';
@@ -112,6 +114,23 @@ function keyOf(manifest: Record<string, unknown>): ObjectKey {
   const name = typeof metadata.name === 'string' ? storable(metadata.name) : '';
   const org = typeof metadata.org === 'string' ? storable(metadata.org) : name;
   return { kind: typeof manifest.kind === 'string' ? storable(manifest.kind) : '', org, name };
+}
+
+/**
+ * The objects that an admission of this manifest looks at: itself, its org, and what it refers to. Not what a rule claims:
+ * of two who share an object and then both claim it, neither can go on.
+ */
+export function keysOf(manifest: Record<string, unknown>): ObjectKey[] {
+  const own = keyOf(manifest);
+  const kind = kindNamed(own.kind);
+  if (kind === undefined) return [];
+  const referred = referencesOf(kind, manifest.spec).map(
+    (reference): ObjectKey => ({ kind: reference.kind, org: own.org, name: storable(reference.name) }),
+  );
+  const keys = [own, { kind: 'Org', org: own.org, name: own.org }, ...referred].filter(
+    (key) => key.kind !== claimedKind[own.kind],
+  );
+  return [...new Map(keys.map((key) => [keyText(key), key])).values()];
 }
 
 /** Text that Postgres cannot hold names nothing. */

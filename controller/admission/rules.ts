@@ -31,6 +31,9 @@ const rules: Readonly<Record<string, Rule>> = {
   ModelProvider: modelProviderFindings,
 };
 
+/** By kind: the kind of the object that its rule claims. */
+export const claimedKind: Readonly<Record<string, string>> = { MeshNetwork: 'Org', MeshPeer: 'MeshNetwork' };
+
 /** What the rules of the kind say of an object that could be stored. */
 export async function ruleFindings(
   world: World,

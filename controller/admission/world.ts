@@ -4,6 +4,7 @@ import type { Queryable } from '../../store/database.ts';
 import {
   dependentsOf,
   findObject,
+  findObjects,
   listObjects,
   type ObjectKey,
   type RowLock,
@@ -34,10 +35,11 @@ export const keyText = (key: ObjectKey): string => `${key.kind}/${key.org}/${key
  * The store itself. In a write, `lock` keeps every object that was looked at from changing until the transaction ends, so
  * that two writes that are each right alone cannot be wrong together.
  */
-export function storeWorld(db: Queryable, lock?: RowLock): World {
+export function storeWorld(db: Queryable, lock?: RowLock, ahead: ReadAhead = new Map()): World {
   return {
     find: async (key) => {
-      const stored = await findObject(db, key, lock);
+      const text = keyText(key);
+      const stored = ahead.has(text) ? ahead.get(text) : await findObject(db, key, lock);
       return stored && seen(stored);
     },
     claim: async (key) => {
@@ -48,6 +50,20 @@ export function storeWorld(db: Queryable, lock?: RowLock): World {
     list: async (kind, org) =>
       (await listObjects(db, { orgs: [org] }, { kind, org, limit: Number.MAX_SAFE_INTEGER })).map(seen),
   };
+}
+
+/** By `keyText`: what has been read already, and locked, in this transaction. */
+export type ReadAhead = ReadonlyMap<string, StoredObject | undefined>;
+
+/** Reads, in one go, what an admission is going to look at. */
+export async function readAhead(
+  db: Queryable,
+  keys: readonly ObjectKey[],
+  lock: RowLock,
+): Promise<ReadAhead> {
+  const found = await findObjects(db, keys, lock);
+  const byKey = new Map(found.map((stored) => [keyText(seen(stored)), stored]));
+  return new Map(keys.map((key) => [keyText(key), byKey.get(keyText(key))]));
 }
 
 export function seen(stored: StoredObject): SeenObject {

@@ -7,7 +7,7 @@ import type { Database } from '../../store/database.ts';
 import { insertObject } from '../../store/object-writes.ts';
 import type { StoredObject } from '../../store/objects.ts';
 import { startTestDatabase, type TestDatabase } from '../../store/testing/database.ts';
-import { applyRowStep, observeRow, removeUnmanagedRow, rowSteps, tableDrift } from './tables.ts';
+import { deleteRows, removeUnmanagedRow, rowObserver, rowSteps, tableDrift, upsertRows } from './tables.ts';
 
 let pg: TestDatabase;
 let db: Database;
@@ -44,9 +44,9 @@ async function declare(kind: Name, name: string, spec: object = {}): Promise<Sto
 
 async function bringAbout({ uid, kind }: StoredObject): Promise<string[]> {
   const table = tables[kind.name as Name];
-  const steps = rowSteps(table, await observeRow(db, table, uid));
+  const steps = rowSteps(table, await rowObserver(db, table)(uid));
   await db.transaction(async (tx) => {
-    for (const step of steps) await applyRowStep(tx, table, step, uid);
+    for (const step of steps) await (step.do === 'upsertRow' ? upsertRows : deleteRows)(tx, table, [uid]);
   });
   return steps.map((step) => (step.do === 'upsertRow' ? step.found : 'delete'));
 }
@@ -125,7 +125,7 @@ test.each([
   const before = await pg.sql('SELECT * FROM lattice_ai_budgets ORDER BY uid');
   await pg.sql(`UPDATE lattice_ai_budgets SET ${edit} WHERE uid = $1`, [root.uid]);
   expect(await drift('Budget')).toEqual([`${root.uid} false`]);
-  const steps = rowSteps(tables.Budget, await observeRow(db, tables.Budget, root.uid));
+  const steps = rowSteps(tables.Budget, await rowObserver(db, tables.Budget)(root.uid));
   expect(steps).toMatchObject([{ do: 'upsertRow', found: 'changed', columns: [edit.split(' ')[0]] }]);
   expect(await bringAbout(root)).toEqual(['changed']);
   expect(await drift('Budget')).toEqual([]);

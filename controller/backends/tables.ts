@@ -1,6 +1,7 @@
 // The governance tables. Each has a view of what it should hold; a row is written by copying it from there, and drift is
 // the difference of the two. We own these tables whole: a row without an object is removed.
 
+import DataLoader from 'dataloader';
 import { z } from 'zod';
 import { changedPointers } from '../../crds/json.ts';
 import type { Database, Queryable, Transaction } from '../../store/database.ts';
@@ -9,19 +10,27 @@ import type { GovernanceTable, PostgresStep } from '../reconcile/reconciler.ts';
 type RowStep = Extract<PostgresStep, { do: 'upsertRow' | 'deleteRow' }>;
 
 const record = z.record(z.string(), z.unknown()).nullable();
-const pair = z.object({ desired: record, actual: record });
+const pair = z.object({ uid: z.string(), desired: record, actual: record });
 
-export type ObservedRow = z.infer<typeof pair>;
+export type ObservedRow = Pick<z.infer<typeof pair>, 'desired' | 'actual'>;
 
-export async function observeRow(db: Queryable, table: GovernanceTable, uid: string): Promise<ObservedRow> {
-  const [found] = await db.rows(
-    pair,
-    `SELECT to_jsonb(d) AS desired, to_jsonb(t) AS actual
-     FROM (SELECT $1::uuid AS uid) AS o
-     LEFT JOIN ${table.desired} d ON d.uid = o.uid LEFT JOIN ${table.name} t ON t.uid = o.uid`,
-    [uid],
+/** Reads rows of a table beside what they should be; what is asked for at the same moment is read with one query. */
+export function rowObserver(db: Queryable, table: GovernanceTable): (uid: string) => Promise<ObservedRow> {
+  const rows = new DataLoader<string, ObservedRow>(
+    async (uids) => {
+      const found = await db.rows(
+        pair,
+        // One look by key for each, whatever Postgres believes of the tables' sizes: a join it may plan as a scan of both.
+        `SELECT o.uid, (SELECT to_jsonb(d) FROM ${table.desired} d WHERE d.uid = o.uid) AS desired,
+           (SELECT to_jsonb(t) FROM ${table.name} t WHERE t.uid = o.uid) AS actual FROM unnest($1::uuid[]) AS o (uid)`,
+        [uids],
+      );
+      const byUid = new Map(found.map((row) => [row.uid, row]));
+      return uids.map((uid) => byUid.get(uid) ?? { desired: null, actual: null });
+    },
+    { cache: false },
   );
-  return found ?? { desired: null, actual: null };
+  return (uid) => rows.load(uid);
 }
 
 /** Steps that bring the row to what is declared. */
@@ -42,21 +51,27 @@ function changedColumns(desired: Record<string, unknown>, actual: Record<string,
     .filter((column) => changedPointers(desired[column], actual[column]).length > 0);
 }
 
-export async function applyRowStep(
+export async function deleteRows(
   tx: Transaction,
   table: GovernanceTable,
-  step: RowStep,
-  uid: string,
+  uids: readonly string[],
 ): Promise<void> {
-  if (step.do === 'deleteRow') {
-    await tx.run(`DELETE FROM ${table.name} WHERE uid = $1`, [uid]);
-    return;
-  }
+  if (uids.length > 0) await tx.run(`DELETE FROM ${table.name} WHERE uid = ANY ($1::uuid[])`, [uids]);
+}
+
+/** Writes rows as they should be. */
+export async function upsertRows(
+  tx: Transaction,
+  table: GovernanceTable,
+  uids: readonly string[],
+): Promise<void> {
+  if (uids.length === 0) return;
   const columns = await columnsOf(tx, table);
   await tx.run(
-    `INSERT INTO ${table.name} (${columns.join(', ')}) SELECT ${columns.join(', ')} FROM ${table.desired} WHERE uid = $1
+    `INSERT INTO ${table.name} (${columns.join(', ')}) SELECT ${columns.join(', ')} FROM ${table.desired}
+     WHERE uid = ANY ($1::uuid[])
      ON CONFLICT (uid) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
-    [uid],
+    [uids],
   );
 }
 

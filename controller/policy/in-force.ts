@@ -1,12 +1,14 @@
-// Which policies hold for an org, compiled.
+// Which policies hold for an org, compiled, and which waivers.
 
 import { z } from 'zod';
 import { type Finding, finding } from '../../crds/findings.ts';
 import { type PolicySpec, policySpec } from '../../crds/policy.ts';
+import { waiverSpec } from '../../crds/waiver.ts';
 import type { CompiledPolicy } from '../../policies/engine/index.ts';
 import type { Queryable } from '../../store/database.ts';
 import type { Admission } from '../admission/admit.ts';
 import type { PolicyLibrary } from './library.ts';
+import { isCurrent } from './waivers.ts';
 
 /** Org whose policies hold for every org. */
 export const PLATFORM_ORG = 'system';
@@ -16,23 +18,37 @@ export interface Loaded {
   readonly policy: CompiledPolicy;
 }
 
-const policyRow = z.object({ org: z.string(), name: z.string(), spec: policySpec });
+export interface InForce {
+  /** The platform's first. */
+  readonly loaded: readonly Loaded[];
+  /** A finding for each that cannot be compiled. */
+  readonly broken: readonly Finding[];
+  /** By fingerprint: the name of a waiver that has not expired. */
+  readonly waivers: ReadonlyMap<string, string>;
+}
 
-/** The policies that hold for an org, the platform's first; and a finding for each that cannot be compiled. */
-export async function policiesInForce(
-  db: Queryable,
-  library: PolicyLibrary,
-  org: string,
-): Promise<{ loaded: Loaded[]; broken: Finding[] }> {
+const row = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('Policy'), org: z.string(), name: z.string(), spec: policySpec }),
+  z.object({ kind: z.literal('Waiver'), org: z.string(), name: z.string(), spec: waiverSpec }),
+]);
+
+export async function inForce(db: Queryable, library: PolicyLibrary, org: string): Promise<InForce> {
   const rows = await db.rows(
-    policyRow,
-    `SELECT org, name, spec FROM objects WHERE kind = 'Policy' AND org IN ($1, $2) AND spec ->> 'target' = 'admission'
+    row,
+    `SELECT kind, org, name, spec FROM objects WHERE kind IN ('Policy', 'Waiver') AND org IN ($1, $2)
        AND deletion_timestamp IS NULL ORDER BY org = $2 DESC, name`,
     [org, PLATFORM_ORG],
   );
+  const waivers = new Map<string, string>();
   const loaded: Loaded[] = [];
   const broken: Finding[] = [];
-  for (const { org: owner, name, spec } of rows) {
+  for (const each of rows) {
+    if (each.kind === 'Waiver') {
+      if (each.org === org && isCurrent(each.spec)) waivers.set(each.spec.fingerprint, each.name);
+      continue;
+    }
+    if (each.spec.target !== 'admission') continue;
+    const { org: owner, name, spec } = each;
     const result = await library.load(sourceOf(name, spec));
     if (result.ok) loaded.push({ org: owner, policy: result.policy });
     else
@@ -45,7 +61,7 @@ export async function policiesInForce(
         ),
       );
   }
-  return { loaded, broken };
+  return { loaded, broken, waivers };
 }
 
 const sourceOf = (name: string, { rego, enforcement }: PolicySpec) => ({ name, rego, level: enforcement });

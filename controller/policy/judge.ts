@@ -8,10 +8,10 @@ import type { Queryable } from '../../store/database.ts';
 import type { Admission } from '../admission/admit.ts';
 import type { Caller } from '../admission/caller.ts';
 import type { World } from '../admission/world.ts';
-import { PLATFORM_ORG, policiesInForce, policySourceOf, sourceFindings } from './in-force.ts';
+import { inForce, PLATFORM_ORG, policySourceOf, sourceFindings } from './in-force.ts';
 import { policyInput } from './input.ts';
 import type { PolicyLibrary } from './library.ts';
-import { waiverFindings, waiversInForce } from './waivers.ts';
+import { waiverFindings } from './waivers.ts';
 
 /** What was said of one change. */
 export interface Judgement {
@@ -40,8 +40,7 @@ export function policyJudge(library: PolicyLibrary): PolicyJudge {
     org: string,
     admissions: readonly Admission[],
   ): Promise<Map<Admission, Judgement>> => {
-    const { loaded, broken } = await policiesInForce(db, library, org);
-    const waivers = await waiversInForce(db, org);
+    const { loaded, broken, waivers } = await inForce(db, library, org);
     if (loaded.length === 0 && broken.length === 0) return new Map();
     const verdicts = await Promise.all(
       [PLATFORM_ORG, org].map(async (owner) => {

@@ -1,9 +1,7 @@
-// Waivers: who may write one, and which are in force.
+// Waivers: who may write one, and until when it holds.
 
-import { z } from 'zod';
 import { type Finding, finding } from '../../crds/findings.ts';
-import { type WaiverSpec, waiverSpec } from '../../crds/waiver.ts';
-import type { Queryable } from '../../store/database.ts';
+import type { WaiverSpec } from '../../crds/waiver.ts';
 import type { Admission } from '../admission/admit.ts';
 import type { Caller } from '../admission/caller.ts';
 
@@ -22,15 +20,5 @@ export function waiverFindings(caller: Caller, { action, key, manifest }: Admiss
   ];
 }
 
-const waiverRow = z.object({ name: z.string(), spec: waiverSpec });
-
-/** By fingerprint: the name of a waiver that has not expired. */
-export async function waiversInForce(db: Queryable, org: string): Promise<Map<string, string>> {
-  const rows = await db.rows(
-    waiverRow,
-    `SELECT name, spec FROM objects WHERE kind = 'Waiver' AND org = $1 AND deletion_timestamp IS NULL`,
-    [org],
-  );
-  const inForce = ({ expiresAt }: WaiverSpec): boolean => Date.parse(expiresAt) > Date.now();
-  return new Map(rows.filter(({ spec }) => inForce(spec)).map(({ name, spec }) => [spec.fingerprint, name]));
-}
+/** Whether a waiver has not expired. */
+export const isCurrent = ({ expiresAt }: WaiverSpec): boolean => Date.parse(expiresAt) > Date.now();

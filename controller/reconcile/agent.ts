@@ -5,7 +5,7 @@ import { agent, agentSpec } from '../../crds/agent.ts';
 import { namespaceOf, workflowIdOf } from '../../crds/agent-workflow.ts';
 import type { Database } from '../../store/database.ts';
 import type { StoredObject } from '../../store/objects.ts';
-import { type ObservedRow, observeRow, removalSteps, rowSteps } from '../backends/tables.ts';
+import { type ObservedRow, removalSteps, rowObserver, rowSteps } from '../backends/tables.ts';
 import type { ObservedWorkflow, TemporalBackend } from '../backends/temporal.ts';
 import type { Reconciler, Result, Step } from './reconciler.ts';
 
@@ -18,11 +18,12 @@ interface Observed {
 }
 
 export function agentReconciler(db: Database, temporal: TemporalBackend): Reconciler<Observed> {
+  const observeRow = rowObserver(db, table);
   return {
     kind: agent,
     table,
     observe: async (object) => ({
-      row: await observeRow(db, table, object.uid),
+      row: await observeRow(object.uid),
       workflow: await temporal.observeWorkflow(namespaceOf(object.org), workflowIdOf(object.uid)),
     }),
     diff: (object, observed, fence) => {

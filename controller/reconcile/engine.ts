@@ -4,10 +4,10 @@
 import { randomUUID } from 'node:crypto';
 import { isDatabaseOutage } from '../../store/database.ts';
 import {
+  endWork,
   LEASE_MS,
   LostLeaseError,
   nextDue,
-  postponeWork,
   renewWork,
   takeWork,
   type WorkItem,
@@ -58,7 +58,8 @@ export function startEngine(context: ControllerContext, concurrency: number): En
       if (free <= 0 || stopped) return;
       const items = await takeWork(context.db, context.holder, free);
       for (const item of items) run(item);
-      if (items.length === free) again = running.size < concurrency;
+      // As many as there was room for: there may be more, and the end of a pass looks again.
+      if (items.length === free) return;
     } while (again);
     const wait = await nextDue(context.db);
     schedule(Math.min(POLL_MS, wait ?? POLL_MS));
@@ -135,7 +136,9 @@ async function pass(context: ControllerContext, item: WorkItem, signal: AbortSig
     else {
       log.error({ error: error instanceof Error ? error.stack : String(error) }, 'the pass failed');
       await context.db
-        .transaction((tx) => postponeWork(tx, item, backoffMs(item.attempts), item.attempts + 1))
+        .transaction((tx) =>
+          endWork(tx, [{ item, again: { afterMs: backoffMs(item.attempts), attempts: item.attempts + 1 } }]),
+        )
         .catch(() => {});
     }
   }

@@ -1,15 +1,14 @@
 // The event of a pass, from the object, the steps and how it ended: names of fields, never values.
 
-import { chainOf, type NewEvent } from '../../audit/append.ts';
+import type { Chain, NewEvent } from '../../audit/append.ts';
 import { type AuditEvent, SYSTEM_CHAIN } from '../../crds/audit.ts';
-import type { Transaction } from '../../store/database.ts';
 import type { StoredObject } from '../../store/objects.ts';
 import { describeStep, type Result, type Step, type TemporalStep } from './reconciler.ts';
 import { wasReady } from './status.ts';
 
 /** The life of orgs is told by the system chain, which outlives them. */
-export async function chainFor(tx: Transaction, object: StoredObject): Promise<string> {
-  return object.kind.name === 'Org' ? SYSTEM_CHAIN : await chainOf(tx, object.org);
+export function chainFor(object: StoredObject): Chain {
+  return object.kind.name === 'Org' ? SYSTEM_CHAIN : { org: object.org };
 }
 
 export type EventEnd = Pick<AuditEvent, 'phase' | 'outcome'> &

@@ -4,7 +4,7 @@ import { meshPeer } from '../../crds/mesh-peer.ts';
 import type { Database } from '../../store/database.ts';
 import type { StoredObject } from '../../store/objects.ts';
 import { type AddressPlan, observeAddress } from '../backends/addresses.ts';
-import { type ObservedRow, observeRow, removalSteps, rowSteps } from '../backends/tables.ts';
+import { type ObservedRow, removalSteps, rowObserver, rowSteps } from '../backends/tables.ts';
 import type { Reconciler, Result, Step } from './reconciler.ts';
 
 const table = { name: 'lattice_mesh_peers', desired: 'desired_mesh_peers' };
@@ -15,11 +15,12 @@ interface Observed {
 }
 
 export function meshPeerReconciler(db: Database): Reconciler<Observed> {
+  const observeRow = rowObserver(db, table);
   return {
     kind: meshPeer,
     table,
     observe: async (object) => ({
-      row: await observeRow(db, table, object.uid),
+      row: await observeRow(object.uid),
       address: await observeAddress(db, object.uid, object.status.externalIds.address),
     }),
     diff: (object, { row, address }) =>

@@ -4,7 +4,7 @@
 import { namespaceOf } from '../../crds/agent-workflow.ts';
 import { org } from '../../crds/org.ts';
 import type { Database } from '../../store/database.ts';
-import { type ObservedRow, observeRow, removalSteps, rowSteps } from '../backends/tables.ts';
+import { type ObservedRow, removalSteps, rowObserver, rowSteps } from '../backends/tables.ts';
 import type { NamespaceState, TemporalBackend } from '../backends/temporal.ts';
 import type { Reconciler, Result, Step } from './reconciler.ts';
 
@@ -17,11 +17,12 @@ interface Observed {
 }
 
 export function orgReconciler(db: Database, temporal: TemporalBackend): Reconciler<Observed> {
+  const observeRow = rowObserver(db, table);
   return {
     kind: org,
     table,
     observe: async (object) => ({
-      row: await observeRow(db, table, object.uid),
+      row: await observeRow(object.uid),
       namespace: await temporal.namespaceState(namespaceOf(object.name)),
     }),
     diff: (object, observed) => {

@@ -13,7 +13,7 @@ import { validateManifest } from '../../crds/validate.ts';
 import type { Database } from '../../store/database.ts';
 import { type Listener, listen } from '../../store/listen.ts';
 import { insertObject, markDeleted } from '../../store/object-writes.ts';
-import { objectByUid, type StoredObject } from '../../store/objects.ts';
+import { objectByUid, objectLoader, type StoredObject } from '../../store/objects.ts';
 import { startTestDatabase, type TestDatabase } from '../../store/testing/database.ts';
 import { LostLeaseError, requestWork, takeWork } from '../../store/work.ts';
 import { nothingAllowed } from '../admission/settings.ts';
@@ -27,7 +27,7 @@ import { agentReconciler } from './agent.ts';
 import { orgReconciler } from './org.ts';
 import { reconcileOnce } from './pass.ts';
 import type { TemporalStep } from './reconciler.ts';
-import type { PassReport } from './record.ts';
+import { type PassReport, recorder } from './record.ts';
 import { rowReconciler } from './row.ts';
 
 let pg: TestDatabase;
@@ -73,8 +73,11 @@ beforeEach(async () => {
   await pg.sql('TRUNCATE objects, object_references, work, lattice_orgs, lattice_ai_budgets, lattice_agents');
   namespaces.clear();
   instead = undefined;
+  const intents = new Map<string, string>();
   context = {
     db,
+    objects: objectLoader(db),
+    record: recorder({ db, intents }),
     temporal,
     policies: policyJudge(policyLibrary(db)),
     admission: nothingAllowed,
@@ -86,7 +89,7 @@ beforeEach(async () => {
       rowReconciler(db, budget, { name: 'lattice_ai_budgets', desired: 'desired_ai_budgets' }, ''),
       agentReconciler(db, temporal),
     ],
-    intents: new Map(),
+    intents,
     holder: 'test',
   };
 });
@@ -252,6 +255,82 @@ test('a deletion waits for what depends on it and names it, then takes everythin
   const links = await readLinks(db, org.uid, 0, 100);
   expect(await verifyChain(org.uid, links)).toMatchObject({ org: 'acme', breaks: [] });
   expect(links.at(-1)?.event).toContain('"action":"tombstone"');
+});
+
+/** Passes over all that is due, at the same moment. */
+async function passTogether(): Promise<PromiseSettledResult<PassReport>[]> {
+  const items = await takeWork(db, 'test', 100);
+  return await Promise.allSettled(
+    items.map((item) => reconcileOnce(context, item, AbortSignal.timeout(30_000))),
+  );
+}
+
+test('passes that end at the same moment share one transaction, each with its own event', async () => {
+  const budgets = [];
+  for (const name of ['a', 'b', 'c']) budgets.push(await declare('Budget', name));
+  const results = await passTogether();
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
+  const [written] = await pg.sql(
+    'SELECT count(*)::int AS rows, count(DISTINCT xmin::text)::int AS transactions FROM objects',
+  );
+  expect(written).toEqual({ rows: 3, transactions: 1 });
+  for (const { uid } of budgets) {
+    expect(await ready(uid)).toBe('True Available');
+    expect(await told(uid)).toEqual(['reconcile outcome ok']);
+  }
+  expect(await pg.sql('SELECT name FROM lattice_ai_budgets ORDER BY name')).toEqual([
+    { name: 'a' },
+    { name: 'b' },
+    { name: 'c' },
+  ]);
+  expect(await pg.sql('SELECT * FROM work')).toEqual([]);
+});
+
+test('of passes that end together, one that cannot be recorded leaves the others theirs', async () => {
+  for (const name of ['a', 'b', 'c']) await declare('Budget', name);
+  await pg.sql(`ALTER TABLE lattice_ai_budgets ADD CONSTRAINT no_b CHECK (name <> 'b')`);
+  const results = await passTogether();
+  await pg.sql('ALTER TABLE lattice_ai_budgets DROP CONSTRAINT no_b');
+  expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+  expect(await pg.sql('SELECT name FROM lattice_ai_budgets ORDER BY name')).toEqual([
+    { name: 'a' },
+    { name: 'c' },
+  ]);
+  expect(await pg.sql('SELECT count(*)::int AS n FROM work')).toEqual([{ n: 1 }]);
+});
+
+test('of passes that end together, one that lost its lease leaves the others theirs', async () => {
+  const [lost] = [await declare('Budget', 'a'), await declare('Budget', 'b')];
+  const items = await takeWork(db, 'test', 100);
+  await pg.sql(`UPDATE work SET fence = nextval('fences'), lease_owner = 'other' WHERE object_uid = $1`, [
+    lost.uid,
+  ]);
+  const results = await Promise.allSettled(
+    items.map((item) => reconcileOnce(context, item, AbortSignal.timeout(30_000))),
+  );
+  const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  expect(failed).toEqual([expect.any(LostLeaseError)]);
+  expect(await pg.sql('SELECT name FROM lattice_ai_budgets')).toEqual([{ name: 'b' }]);
+  expect(await told(lost.uid)).toEqual([]);
+  expect(await pg.sql('SELECT lease_owner FROM work')).toEqual([{ lease_owner: 'other' }]);
+});
+
+test('objects that depend on each other and go at the same moment go in their order', async () => {
+  await declare('Org', 'acme');
+  const root = await declare('Budget', 'root');
+  const child = await declare('Budget', 'child', { parent: 'root' });
+  await pg.sql(`DELETE FROM work WHERE object_uid NOT IN ($1, $2)`, [root.uid, child.uid]);
+  await passTogether();
+  for (const { uid } of [root, child])
+    await db.transaction(async (tx) => {
+      await markDeleted(tx, uid);
+      await requestWork(tx, uid);
+    });
+  await passTogether();
+  expect(await pg.sql(`SELECT name FROM objects WHERE kind = 'Budget'`)).toEqual([{ name: 'root' }]);
+  await passTogether();
+  expect(await pg.sql(`SELECT name FROM objects WHERE kind = 'Budget'`)).toEqual([]);
+  expect(await pg.sql('SELECT * FROM lattice_ai_budgets')).toEqual([]);
 });
 
 test('work for an object that is gone is ended', async () => {

@@ -3,33 +3,37 @@
 // finds nothing to do and nothing new to say writes nothing but the end of the work.
 
 import { displayName } from '../../crds/kinds.ts';
-import { dependentsOf, objectByUid, type StoredObject } from '../../store/objects.ts';
-import { completeWork, type WorkItem } from '../../store/work.ts';
+import { dependentsOf, type StoredObject } from '../../store/objects.ts';
+import { endWork, type WorkItem } from '../../store/work.ts';
 import { AddressTakenError } from '../backends/addresses.ts';
 import { BackendError } from '../backends/errors.ts';
 import { type ControllerContext, reconcilerOf } from '../context.ts';
 import { backoffMs } from './backoff.ts';
 import { describeStep, type PostgresStep, type Reconciler, type Result, type Step } from './reconciler.ts';
-import { declareIntent, type PassReport, record } from './record.ts';
+import { declareIntent, type PassReport } from './record.ts';
 
 const DEPENDENTS_LOOK_AGAIN_MS = 10_000;
 const MOST_PATIENCE_MS = 5_000;
+const MOST_NAMED = 10;
 
 export async function reconcileOnce(
   context: ControllerContext,
   item: WorkItem,
   signal: AbortSignal,
 ): Promise<PassReport> {
-  const object = await objectByUid(context.db, item.uid);
+  const object = await context.objects.load(item.uid);
   if (object === undefined) {
-    await context.db.transaction((tx) => completeWork(tx, item));
+    await context.db.transaction((tx) => endWork(tx, [{ item }]));
     return { object, result: undefined, steps: [], idle: true };
   }
   const reconciler = reconcilerOf(context, object.kind.name);
   const waiting = object.deletionTimestamp === null ? undefined : await dependentsResult(context, object);
   const { externalIds } = object.status;
   if (waiting !== undefined)
-    return await record(context, item, object, reconciler, {
+    return await context.record({
+      item,
+      object,
+      reconciler,
       result: waiting,
       steps: [],
       rows: [],
@@ -42,7 +46,7 @@ export async function reconcileOnce(
     const result = failureResult(error);
     if (result === undefined) throw error;
     context.log.warn({ ...nameOf(object), error: String(error) }, 'a backend failed');
-    return await record(context, item, object, reconciler, { result, steps: acted, rows: [], externalIds });
+    return await context.record({ item, object, reconciler, result, steps: acted, rows: [], externalIds });
   }
 }
 
@@ -58,7 +62,10 @@ async function observeAndAct(
   const steps = reconciler.diff(object, observed, item.fence);
   const outside = steps.filter((step) => step.in === 'temporal');
   if (outside.length === 0)
-    return await record(context, item, object, reconciler, {
+    return await context.record({
+      item,
+      object,
+      reconciler,
       result: reconciler.assess(object, observed),
       steps,
       rows: rowStepsOf(steps),
@@ -86,7 +93,10 @@ async function observeAndAct(
   const result = patient(reconciler.assess(object, after), item);
   // What is tried again under an intent that stands in the chain already is news only when it changes something.
   const told = repeated && result.type === 'again' ? rows : [...outside, ...rows];
-  return await record(context, item, object, reconciler, {
+  return await context.record({
+    item,
+    object,
+    reconciler,
     result,
     steps: told,
     rows,
@@ -129,22 +139,20 @@ async function dependentsResult(
   context: ControllerContext,
   object: StoredObject,
 ): Promise<Result | undefined> {
-  const dependents = await dependentsOf(context.db, {
-    kind: object.kind.name,
-    org: object.org,
-    name: object.name,
-  });
-  const [first, ...more] = dependents.filter((dependent) => dependent.uid !== object.uid);
-  if (first === undefined) return undefined;
-  const names = [first, ...more]
-    .slice(0, 10)
+  const key = { kind: object.kind.name, org: object.org, name: object.name };
+  // One more than are named, and one that may be the object itself.
+  const dependents = await dependentsOf(context.db, key, MOST_NAMED + 2);
+  const others = dependents.filter((dependent) => dependent.uid !== object.uid);
+  if (others.length === 0) return undefined;
+  const names = others
+    .slice(0, MOST_NAMED)
     .map((dependent) => displayName(dependent.kind, dependent.org, dependent.name));
-  const others = more.length >= 10 ? ` and ${more.length - 9} more` : '';
+  const more = others.length > MOST_NAMED ? ' and more' : '';
   return {
     type: 'again',
     afterMs: DEPENDENTS_LOOK_AGAIN_MS,
     code: 'DependentsExist',
-    message: `Waits until these are gone or refer elsewhere: ${names.join(', ')}${others}.`,
+    message: `Waits until these are gone or refer elsewhere: ${names.join(', ')}${more}.`,
   };
 }
 

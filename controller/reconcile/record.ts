@@ -1,13 +1,26 @@
-// What a pass leaves behind, in one transaction and only while its lease holds: rows, status, event, the end of the work.
+// What passes leave behind, in one transaction and only while their leases hold: rows, status, events, the end of the work.
+// Passes that end at the same moment share the transaction, and with it the round trips and the commit.
 
-import { appendEvent } from '../../audit/append.ts';
+import DataLoader from 'dataloader';
+import { type Appending, appendEvent, appendEvents } from '../../audit/append.ts';
+import type { Status } from '../../crds/api.ts';
 import { referencesOf } from '../../crds/references.ts';
-import type { Transaction } from '../../store/database.ts';
-import { removeObject, writeStatus } from '../../store/object-writes.ts';
-import { findObject, type StoredObject } from '../../store/objects.ts';
-import { assertLease, completeWork, postponeWork, requestWork, type WorkItem } from '../../store/work.ts';
+import { isDatabaseOutage, type Transaction } from '../../store/database.ts';
+import { removeObjects, writeStatuses } from '../../store/object-writes.ts';
+import { findObjects, type ObjectKey, type StoredObject } from '../../store/objects.ts';
+import {
+  assertLease,
+  endWork,
+  heldLeases,
+  LostLeaseError,
+  lockFree,
+  lockObject,
+  requestWork,
+  type WorkEnd,
+  type WorkItem,
+} from '../../store/work.ts';
 import { giveAddress, releaseAddress } from '../backends/addresses.ts';
-import { applyRowStep } from '../backends/tables.ts';
+import { deleteRows, upsertRows } from '../backends/tables.ts';
 import type { ControllerContext } from '../context.ts';
 import { backoffMs } from './backoff.ts';
 import { chainFor, eventOf, outcomeOf } from './event.ts';
@@ -35,10 +48,10 @@ export async function declareIntent(
 ): Promise<void> {
   const eventId = await context.db.transaction(async (tx) => {
     await assertLease(tx, item);
-    for (const step of rows) await applyStep(tx, reconciler, step, object.uid);
+    await applyRows(tx, [{ object, reconciler, rows }]);
     return await appendEvent(
       tx,
-      await chainFor(tx, object),
+      chainFor(object),
       eventOf(object, steps, { phase: 'intent', outcome: 'pending' }),
     );
   });
@@ -46,7 +59,11 @@ export async function declareIntent(
   await context.links.linked(eventId, signal);
 }
 
+/** How a pass ended, to be recorded. */
 export interface Outcome {
+  readonly item: WorkItem;
+  readonly object: StoredObject;
+  readonly reconciler: Reconciler;
   readonly result: Result;
   /** What was done outside Postgres, and what is done here. */
   readonly steps: readonly Step[];
@@ -55,93 +72,168 @@ export interface Outcome {
   readonly externalIds: Record<string, string>;
 }
 
-export async function record(
-  context: ControllerContext,
-  item: WorkItem,
-  object: StoredObject,
-  reconciler: Reconciler,
-  outcome: Outcome,
-): Promise<PassReport> {
-  const { result, steps, rows, externalIds } = outcome;
-  return await context.db.transaction(async (tx) => {
-    await assertLease(tx, item);
-    for (const step of rows) await applyStep(tx, reconciler, step, object.uid);
-    if (object.deletionTimestamp !== null && result.type === 'done') {
-      context.intents.delete(object.uid);
-      await finalize(tx, item, object, steps);
-      return { object, result, steps, idle: false };
-    }
-    const now = await tx.now();
-    const status = nextStatus(
-      {
-        before: object.status,
-        generation: object.generation,
-        result,
-        externalIds,
-      },
-      now,
+/** Records one outcome; rejects with LostLeaseError when the lease is gone. */
+export type Recorder = (outcome: Outcome) => Promise<PassReport>;
+
+const MOST_TOGETHER = 100;
+
+export function recorder(context: Pick<ControllerContext, 'db' | 'intents'>): Recorder {
+  const alone = async (outcome: Outcome): Promise<PassReport | Error> => {
+    const { uid } = outcome.object;
+    const recorded = await recordAll(context, [outcome], (tx) =>
+      lockObject(tx, uid).then(() => new Set([uid])),
     );
-    const news = !sameStatus(status, object.status);
-    if (news) await writeStatus(tx, object.uid, status);
-    if (news || steps.length > 0)
-      await appendEvent(tx, await chainFor(tx, object), eventOf(object, steps, outcomeOf(result)));
-    if (result.type === 'done' || result.type === 'terminal') context.intents.delete(object.uid);
-    await endWork(tx, item, result);
-    return { object, result, steps, idle: !news && steps.length === 0 };
+    return recorded.get(outcome) ?? new Error('nothing was recorded');
+  };
+  const together = new DataLoader<Outcome, PassReport>(
+    async (outcomes) => {
+      const uids = outcomes.map(({ object }) => object.uid);
+      // When one of them cannot be recorded, the others must not suffer for it: each is tried by itself.
+      const recorded = await (outcomes.length === 1
+        ? undefined
+        : recordAll(context, outcomes, (tx) => lockFree(tx, uids)).catch((error: unknown) => {
+            if (isDatabaseOutage(error)) throw error;
+          }));
+      return await Promise.all(
+        outcomes.map((outcome) => recorded?.get(outcome) ?? alone(outcome).catch(asError)),
+      );
+    },
+    { cache: false, maxBatchSize: MOST_TOGETHER },
+  );
+  return async (outcome) => {
+    if (!claimsAddress(outcome)) return await together.load(outcome);
+    const report = await alone(outcome);
+    if (report instanceof Error) throw report;
+    return report;
+  };
+}
+
+/** Of two who claim one address the second waits for the first and then fails: nobody else should wait or fail with it. */
+const claimsAddress = ({ rows }: Outcome): boolean => rows.some((step) => step.do === 'giveAddress');
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+/** Records the outcomes whose objects `lock` could lock. */
+async function recordAll(
+  { db, intents }: Pick<ControllerContext, 'db' | 'intents'>,
+  asked: readonly Outcome[],
+  lock: (tx: Transaction) => Promise<ReadonlySet<string>>,
+): Promise<Map<Outcome, PassReport | Error>> {
+  const reports = await db.transaction(async (tx) => {
+    const locked = await lock(tx);
+    const outcomes = asked.filter(({ object }) => locked.has(object.uid));
+    const held = await heldLeases(
+      tx,
+      outcomes.map(({ item }) => item),
+    );
+    const holding = outcomes.filter(({ object }) => held.has(object.uid));
+    await applyRows(tx, holding);
+    const finished = holding.filter(isFinished);
+    const statuses = new Map(
+      holding
+        .filter((outcome) => !isFinished(outcome))
+        .map((outcome) => [outcome, statusAfter(outcome, tx.now)]),
+    );
+    const news = [...statuses].filter(([{ object }, status]) => !sameStatus(status, object.status));
+    await writeStatuses(
+      tx,
+      new Map(news.map(([{ object }, status]): [string, Status] => [object.uid, status])),
+    );
+    const told = new Set([
+      ...news.map(([outcome]) => outcome),
+      ...holding.filter(({ steps }) => steps.length > 0),
+    ]);
+    await appendEvents(
+      tx,
+      holding.flatMap((outcome) =>
+        isFinished(outcome) ? lastEvents(outcome) : told.has(outcome) ? [passEvent(outcome)] : [],
+      ),
+    );
+    await finalize(
+      tx,
+      finished.map(({ object }) => object),
+    );
+    await endWork(tx, holding.map(workEnd));
+    return new Map(
+      outcomes.map((outcome): [Outcome, PassReport | Error] => {
+        const { item, object, result, steps } = outcome;
+        const idle = !told.has(outcome) && !isFinished(outcome);
+        return [
+          outcome,
+          held.has(object.uid) ? { object, result, steps, idle } : new LostLeaseError(item.uid, item.fence),
+        ];
+      }),
+    );
   });
+  for (const { object, result } of reports.keys())
+    if (result.type === 'done' || result.type === 'terminal') intents.delete(object.uid);
+  return reports;
 }
 
-async function applyStep(
-  tx: Transaction,
-  { table }: Reconciler,
-  step: PostgresStep,
-  uid: string,
-): Promise<void> {
-  switch (step.do) {
-    case 'upsertRow':
-    case 'deleteRow':
-      return await applyRowStep(tx, table, step, uid);
-    case 'giveAddress':
-      return await giveAddress(tx, uid, step.address);
-    case 'releaseAddress':
-      return await releaseAddress(tx, uid);
-  }
-}
+/** Whether nothing stands any more for an object that is to go. */
+const isFinished = ({ object, result }: Outcome): boolean =>
+  object.deletionTimestamp !== null && result.type === 'done';
 
-async function finalize(
-  tx: Transaction,
-  item: WorkItem,
-  object: StoredObject,
-  steps: readonly Step[],
-): Promise<void> {
+const statusAfter = ({ object, result, externalIds }: Outcome, now: string): Status =>
+  nextStatus({ before: object.status, generation: object.generation, result, externalIds }, now);
+
+const passEvent = ({ object, steps, result }: Outcome): Appending => ({
+  chain: chainFor(object),
+  event: eventOf(object, steps, outcomeOf(result)),
+});
+
+function lastEvents({ object, steps }: Outcome): Appending[] {
   const finished = { phase: 'outcome', outcome: 'ok', reason: 'Deleted', action: 'finalize' } as const;
-  await appendEvent(tx, await chainFor(tx, object), eventOf(object, steps, finished));
-  if (object.kind.name === 'Org')
-    // The org's own chain ends with it: nothing may follow a tombstone.
-    await appendEvent(tx, object.uid, eventOf(object, [], { ...finished, action: 'tombstone' }));
-  for (const reference of referencesOf(object.kind, object.spec)) {
-    const target = await findObject(tx, { kind: reference.kind, org: object.org, name: reference.name });
-    if (target !== undefined) await wakeDeleting(tx, target);
+  const last = { chain: chainFor(object), event: eventOf(object, steps, finished) };
+  if (object.kind.name !== 'Org') return [last];
+  // The org's own chain ends with it: nothing may follow a tombstone.
+  return [last, { chain: object.uid, event: eventOf(object, [], { ...finished, action: 'tombstone' }) }];
+}
+
+async function applyRows(
+  tx: Transaction,
+  passes: readonly Pick<Outcome, 'object' | 'reconciler' | 'rows'>[],
+): Promise<void> {
+  for (const { object, rows } of passes)
+    for (const step of rows) {
+      if (step.do === 'giveAddress') await giveAddress(tx, object.uid, step.address);
+      if (step.do === 'releaseAddress') await releaseAddress(tx, object.uid);
+    }
+  for (const { table } of new Set(passes.map(({ reconciler }) => reconciler))) {
+    const uidsOf = (what: PostgresStep['do']): string[] =>
+      passes
+        .filter(({ reconciler, rows }) => reconciler.table === table && rows.some((step) => step.do === what))
+        .map(({ object }) => object.uid);
+    await upsertRows(tx, table, uidsOf('upsertRow'));
+    await deleteRows(tx, table, uidsOf('deleteRow'));
   }
-  const org = await findObject(tx, { kind: 'Org', org: object.org, name: object.org });
-  if (org !== undefined && org.uid !== object.uid) await wakeDeleting(tx, org);
-  await removeObject(tx, object.uid);
-  await completeWork(tx, item);
 }
 
-/** What waits for its dependents to go looks again when one has gone. */
-async function wakeDeleting(tx: Transaction, target: StoredObject): Promise<void> {
-  if (target.deletionTimestamp !== null) await requestWork(tx, target.uid);
+/** Takes objects out of the store. What is to go itself, and waited for them, looks again. */
+async function finalize(tx: Transaction, objects: readonly StoredObject[]): Promise<void> {
+  if (objects.length === 0) return;
+  const referred = objects.flatMap((object): ObjectKey[] => [
+    { kind: 'Org', org: object.org, name: object.org },
+    ...referencesOf(object.kind, object.spec).map(({ kind, name }) => ({ kind, org: object.org, name })),
+  ]);
+  const keys = new Map(referred.map((key) => [JSON.stringify(key), key]));
+  const going = new Set(objects.map(({ uid }) => uid));
+  const waiting = (await findObjects(tx, [...keys.values()])).filter(
+    ({ uid, deletionTimestamp }) => deletionTimestamp !== null && !going.has(uid),
+  );
+  await requestWork(tx, ...waiting.map(({ uid }) => uid));
+  await removeObjects(tx, [...going]);
 }
 
-async function endWork(tx: Transaction, item: WorkItem, result: Result): Promise<void> {
+function workEnd({ item, result }: Outcome): WorkEnd {
+  const attempts = item.attempts + 1;
   switch (result.type) {
     case 'done':
     case 'terminal':
-      return await completeWork(tx, item);
+      return { item };
     case 'again':
-      return await postponeWork(tx, item, result.afterMs, item.attempts + 1);
+      return { item, again: { afterMs: result.afterMs, attempts } };
     case 'retry':
-      return await postponeWork(tx, item, backoffMs(item.attempts), item.attempts + 1);
+      return { item, again: { afterMs: backoffMs(item.attempts), attempts } };
   }
 }

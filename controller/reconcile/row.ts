@@ -2,7 +2,7 @@
 
 import type { Kind } from '../../crds/kind.ts';
 import type { Database } from '../../store/database.ts';
-import { type ObservedRow, observeRow, removalSteps, rowSteps } from '../backends/tables.ts';
+import { type ObservedRow, removalSteps, rowObserver, rowSteps } from '../backends/tables.ts';
 import type { GovernanceTable, Reconciler } from './reconciler.ts';
 
 /** `message` says what it means that the object is ready. */
@@ -12,10 +12,11 @@ export function rowReconciler(
   table: GovernanceTable,
   message: string,
 ): Reconciler<ObservedRow> {
+  const observe = rowObserver(db, table);
   return {
     kind,
     table,
-    observe: (object) => observeRow(db, table, object.uid),
+    observe: ({ uid }) => observe(uid),
     diff: (object, row) =>
       object.deletionTimestamp === null ? rowSteps(table, row) : removalSteps(table, row),
     assess: () => ({ type: 'done', reason: 'Available', message }),

@@ -1,7 +1,7 @@
 // The sweep of a governance table: rows that differ from what is declared are put to work, rows that nobody declared are
 // removed, each with its event.
 
-import { appendEvent, chainOf } from '../../audit/append.ts';
+import { appendEvent } from '../../audit/append.ts';
 import { requestSweepWork } from '../../store/work.ts';
 import { removeUnmanagedRow, tableDrift } from '../backends/tables.ts';
 import type { ControllerContext } from '../context.ts';
@@ -29,7 +29,7 @@ async function removeRow(
     const org = text(removed.org) ?? (kind === 'Org' ? text(removed.name) : undefined) ?? '';
     await appendEvent(
       tx,
-      await chainOf(tx, org),
+      { org },
       {
         actor: { type: 'controller', id: 'controller' },
         source: 'sweep',

@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { appendEvent, chainOf } from '../../audit/append.ts';
+import { appendEvent } from '../../audit/append.ts';
 import { namespaceOf, workflowIdOf } from '../../crds/agent-workflow.ts';
 import { objectByUid } from '../../store/objects.ts';
 import { requestSweepWork } from '../../store/work.ts';
@@ -79,12 +79,12 @@ async function endUnmanaged(
     message: `end workflow ${workflowId}, which no agent stands behind`,
   };
   const intent = await context.db.transaction(async (tx) =>
-    appendEvent(tx, await chainOf(tx, org), { ...event, phase: 'intent', outcome: 'pending' }),
+    appendEvent(tx, { org }, { ...event, phase: 'intent', outcome: 'pending' }),
   );
   await context.links.linked(intent, AbortSignal.timeout(10_000));
   await context.temporal.perform({ in: 'temporal', do: 'terminateWorkflow', namespace, workflowId });
   await context.db.transaction(async (tx) =>
-    appendEvent(tx, await chainOf(tx, org), { ...event, phase: 'outcome', outcome: 'ok' }),
+    appendEvent(tx, { org }, { ...event, phase: 'outcome', outcome: 'ok' }),
   );
   context.metrics.drift.inc({ kind: 'Agent', found: 'unmanaged' });
   context.log.warn({ org, workflowId, sweep: randomUUID() }, 'ended a workflow that nobody declared');
