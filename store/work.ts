@@ -86,22 +86,32 @@ export async function renewWork(db: Queryable, items: readonly WorkItem[]): Prom
   return new Set(held.map((row) => row.object_uid));
 }
 
+/** By uid: the generation of each object that is locked. */
+export type Locked = ReadonlyMap<string, number>;
+
+const lockedRow = z.object({ uid: z.string(), generation: z.int() });
+
 /**
- * Locks objects before their work, as every write does it, so that neither waits for the other. Returns the uids of those
- * that nobody else holds: who waited for several could be waited for.
+ * Locks objects before their work, as every write does it, so that neither waits for the other. Returns those that nobody
+ * else holds: who waited for several could be waited for.
  */
-export async function lockFree(tx: Transaction, uids: readonly string[]): Promise<Set<string>> {
+export async function lockFree(tx: Transaction, uids: readonly string[]): Promise<Locked> {
   const locked = await tx.rows(
-    z.object({ uid: z.string() }),
-    'SELECT uid FROM objects WHERE uid = ANY ($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED',
+    lockedRow,
+    'SELECT uid, generation FROM objects WHERE uid = ANY ($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED',
     [uids],
   );
-  return new Set(locked.map(({ uid }) => uid));
+  return new Map(locked.map(({ uid, generation }) => [uid, generation]));
 }
 
 /** As `lockFree` for one object, and waits for it. */
-export async function lockObject(tx: Transaction, uid: string): Promise<void> {
-  await tx.run('SELECT FROM objects WHERE uid = $1 FOR NO KEY UPDATE', [uid]);
+export async function lockObject(tx: Transaction, uid: string): Promise<Locked> {
+  const locked = await tx.rows(
+    lockedRow,
+    'SELECT uid, generation FROM objects WHERE uid = $1 FOR NO KEY UPDATE',
+    [uid],
+  );
+  return new Map(locked.map(({ generation }) => [uid, generation]));
 }
 
 /** The uids whose lease holds; it is kept until the transaction ends. */
@@ -116,11 +126,12 @@ export async function heldLeases(tx: Transaction, items: readonly WorkItem[]): P
   return new Set(held.map((row) => row.object_uid));
 }
 
-/** Checks, and until the transaction ends holds, the lease. Throws LostLeaseError. */
-export async function assertLease(tx: Transaction, item: WorkItem): Promise<void> {
-  await lockObject(tx, item.uid);
+/** Checks, and until the transaction ends holds, the lease, the object locked before it. Throws LostLeaseError. */
+export async function assertLease(tx: Transaction, item: WorkItem): Promise<Locked> {
+  const locked = await lockObject(tx, item.uid);
   const held = await heldLeases(tx, [item]);
   if (!held.has(item.uid)) throw new LostLeaseError(item.uid, item.fence);
+  return locked;
 }
 
 /** How a pass left its work: ended, or due again after a while. */

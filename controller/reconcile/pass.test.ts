@@ -198,6 +198,40 @@ test('who loses the lease during an effect records nothing', async () => {
   expect(await pg.sql('SELECT lease_owner FROM work')).toEqual([{ lease_owner: 'other' }]);
 });
 
+test('a row that a change overtook is written, and told, under the generation that it holds', async () => {
+  const root = await declare('Budget', 'root', { limitMicroUsd: 1 });
+  const reconciler = rowReconciler(
+    db,
+    budget,
+    { name: 'lattice_ai_budgets', desired: 'desired_ai_budgets' },
+    '',
+  );
+  let change: (() => Promise<unknown>) | undefined = () =>
+    pg.sql(`UPDATE objects SET generation = 2, spec = spec || '{"limitMicroUsd": 2}' WHERE uid = $1`, [
+      root.uid,
+    ]);
+  const overtaken: typeof reconciler = {
+    ...reconciler,
+    observe: async (object) => {
+      const seen = await reconciler.observe(object);
+      await change?.();
+      change = undefined;
+      return seen;
+    },
+  };
+  context = { ...context, reconcilers: [overtaken] };
+  expect((await pass(root.uid)).object).toMatchObject({ generation: 2 });
+  expect(await pg.sql('SELECT generation::int, limit_micro_usd::int FROM lattice_ai_budgets')).toEqual([
+    { generation: 2, limit_micro_usd: 2 },
+  ]);
+  const [event, ...more] = await pg.sql(
+    `SELECT convert_from(bytes, 'UTF8')::jsonb -> 'generation' AS generation FROM audit_event
+     WHERE convert_from(bytes, 'UTF8')::jsonb ->> 'uid' = $1`,
+    [root.uid],
+  );
+  expect([event, more]).toEqual([{ generation: 2 }, []]);
+});
+
 test('a backend that fails is told, tried again with backoff, and takes no readiness away', async () => {
   const org = await declare('Org', 'acme');
   namespaces.set('lattice-org-acme', 'serving');

@@ -10,7 +10,7 @@ import { BackendError } from '../backends/errors.ts';
 import { type ControllerContext, reconcilerOf } from '../context.ts';
 import { backoffMs } from './backoff.ts';
 import { describeStep, type PostgresStep, type Reconciler, type Result, type Step } from './reconciler.ts';
-import { declareIntent, type PassReport } from './record.ts';
+import { ChangedMeanwhileError, declareIntent, type PassReport } from './record.ts';
 
 const DEPENDENTS_LOOK_AGAIN_MS = 10_000;
 const MOST_PATIENCE_MS = 5_000;
@@ -43,6 +43,7 @@ export async function reconcileOnce(
   try {
     return await againWhenTaken(() => observeAndAct(context, item, object, reconciler, acted, signal));
   } catch (error) {
+    if (error instanceof ChangedMeanwhileError) return await reconcileOnce(context, item, signal);
     const result = failureResult(error);
     if (result === undefined) throw error;
     context.log.warn({ ...nameOf(object), error: String(error) }, 'a backend failed');

@@ -12,6 +12,7 @@ import {
   assertLease,
   endWork,
   heldLeases,
+  type Locked,
   LostLeaseError,
   lockFree,
   lockObject,
@@ -47,7 +48,8 @@ export async function declareIntent(
   signal: AbortSignal,
 ): Promise<void> {
   const eventId = await context.db.transaction(async (tx) => {
-    await assertLease(tx, item);
+    const locked = await assertLease(tx, item);
+    if (isOvertaken({ object, rows }, locked)) throw new ChangedMeanwhileError(object);
     await applyRows(tx, [{ object, reconciler, rows }]);
     return await appendEvent(
       tx,
@@ -80,9 +82,7 @@ const MOST_TOGETHER = 100;
 export function recorder(context: Pick<ControllerContext, 'db' | 'intents'>): Recorder {
   const alone = async (outcome: Outcome): Promise<PassReport | Error> => {
     const { uid } = outcome.object;
-    const recorded = await recordAll(context, [outcome], (tx) =>
-      lockObject(tx, uid).then(() => new Set([uid])),
-    );
+    const recorded = await recordAll(context, [outcome], (tx) => lockObject(tx, uid));
     return recorded.get(outcome) ?? new Error('nothing was recorded');
   };
   const together = new DataLoader<Outcome, PassReport>(
@@ -117,7 +117,7 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 async function recordAll(
   { db, intents }: Pick<ControllerContext, 'db' | 'intents'>,
   asked: readonly Outcome[],
-  lock: (tx: Transaction) => Promise<ReadonlySet<string>>,
+  lock: (tx: Transaction) => Promise<Locked>,
 ): Promise<Map<Outcome, PassReport | Error>> {
   const reports = await db.transaction(async (tx) => {
     const locked = await lock(tx);
@@ -126,7 +126,12 @@ async function recordAll(
       tx,
       outcomes.map(({ item }) => item),
     );
-    const holding = outcomes.filter(({ object }) => held.has(object.uid));
+    const failed = new Map<Outcome, Error>();
+    for (const outcome of outcomes)
+      if (!held.has(outcome.object.uid))
+        failed.set(outcome, new LostLeaseError(outcome.object.uid, outcome.item.fence));
+      else if (isOvertaken(outcome, locked)) failed.set(outcome, new ChangedMeanwhileError(outcome.object));
+    const holding = outcomes.filter((outcome) => !failed.has(outcome));
     await applyRows(tx, holding);
     const finished = holding.filter(isFinished);
     const statuses = new Map(
@@ -156,12 +161,9 @@ async function recordAll(
     await endWork(tx, holding.map(workEnd));
     return new Map(
       outcomes.map((outcome): [Outcome, PassReport | Error] => {
-        const { item, object, result, steps } = outcome;
+        const { object, result, steps } = outcome;
         const idle = !told.has(outcome) && !isFinished(outcome);
-        return [
-          outcome,
-          held.has(object.uid) ? { object, result, steps, idle } : new LostLeaseError(item.uid, item.fence),
-        ];
+        return [outcome, failed.get(outcome) ?? { object, result, steps, idle }];
       }),
     );
   });
@@ -169,6 +171,18 @@ async function recordAll(
     if (result.type === 'done' || result.type === 'terminal') intents.delete(object.uid);
   return reports;
 }
+
+/** The object was changed after the pass had read it: what is declared now is not what the pass would tell of. */
+export class ChangedMeanwhileError extends Error {
+  constructor({ uid, generation }: StoredObject) {
+    super(`object ${uid} was changed while a pass over its generation ${generation} was under way`);
+    this.name = 'ChangedMeanwhileError';
+  }
+}
+
+/** A row holds what is declared when it is written, so its event must name that generation. */
+const isOvertaken = ({ object, rows }: Pick<Outcome, 'object' | 'rows'>, locked: Locked): boolean =>
+  rows.some((step) => step.do === 'upsertRow') && locked.get(object.uid) !== object.generation;
 
 /** Whether nothing stands any more for an object that is to go. */
 const isFinished = ({ object, result }: Outcome): boolean =>
