@@ -14,6 +14,8 @@ export interface WorkItem {
   readonly fence: number;
   readonly attempts: number;
   readonly requests: number;
+  /** By the monotonic clock of this process; renewing moves it. */
+  readonly lease: { until: number };
 }
 
 /** The lease was lost: somebody else has the object now, and nothing of this pass may be written. */
@@ -50,11 +52,13 @@ export async function requestSweepWork(db: Database, uids: readonly string[]): P
 
 const itemRow = z
   .object({ object_uid: z.string(), fence: z.int(), attempts: z.int(), requests: z.int() })
-  .transform(({ object_uid: uid, ...rest }): WorkItem => ({ uid, ...rest }));
+  .transform(({ object_uid: uid, ...rest }) => ({ uid, ...rest }));
 
 /** Leases up to `most` due objects, the most urgent first. */
 export async function takeWork(db: Queryable, holder: string, most: number): Promise<WorkItem[]> {
-  return await db.rows(
+  // Counted from before the question, so that this process never believes longer than the database does.
+  const until = performance.now() + LEASE_MS;
+  const taken = await db.rows(
     itemRow,
     `UPDATE work SET lease_owner = $1, lease_until = now() + $2 * interval '1 millisecond', fence = nextval('fences')
      WHERE object_uid IN (
@@ -63,6 +67,7 @@ export async function takeWork(db: Queryable, holder: string, most: number): Pro
      RETURNING object_uid, fence, attempts, requests`,
     [holder, LEASE_MS, most],
   );
+  return taken.map((item) => ({ ...item, lease: { until } }));
 }
 
 /** Milliseconds until the next object may be taken; undefined when there is none. */
@@ -76,14 +81,25 @@ export async function nextDue(db: Queryable): Promise<number | undefined> {
 
 /** Extends leases and returns the uids that are still held. */
 export async function renewWork(db: Queryable, items: readonly WorkItem[]): Promise<Set<string>> {
-  const held = await db.rows(
+  const until = performance.now() + LEASE_MS;
+  const rows = await db.rows(
     z.object({ object_uid: z.string() }),
     `UPDATE work SET lease_until = now() + $3 * interval '1 millisecond'
      FROM unnest($1::uuid[], $2::bigint[]) AS mine (uid, fence)
      WHERE work.object_uid = mine.uid AND work.fence = mine.fence RETURNING object_uid`,
     [items.map((item) => item.uid), items.map((item) => item.fence), LEASE_MS],
   );
-  return new Set(held.map((row) => row.object_uid));
+  const held = new Set(rows.map((row) => row.object_uid));
+  for (const { uid, lease } of items) if (held.has(uid)) lease.until = until;
+  return held;
+}
+
+/**
+ * Throws LostLeaseError when the lease has run out by this process' own clock. Asked right before an effect outside Postgres,
+ * where no transaction can hold the lease: an answer of the database could have waited while the process was frozen.
+ */
+export function assertNotExpired({ uid, fence, lease }: WorkItem): void {
+  if (performance.now() >= lease.until) throw new LostLeaseError(uid, fence);
 }
 
 /** By uid: the generation of each object that is locked. */

@@ -1,6 +1,6 @@
 // Passes against a real Postgres and a Temporal that is plain data, so that it can fail and be looked at in the middle.
 
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { linkWaiter } from '../../audit/linked.ts';
 import { readLinks } from '../../audit/read.ts';
 import { type Sealer, startSealer } from '../../audit/sealer.ts';
@@ -15,7 +15,7 @@ import { type Listener, listen } from '../../store/listen.ts';
 import { insertObject, markDeleted } from '../../store/object-writes.ts';
 import { objectByUid, objectLoader, type StoredObject } from '../../store/objects.ts';
 import { startTestDatabase, type TestDatabase } from '../../store/testing/database.ts';
-import { LostLeaseError, requestWork, takeWork } from '../../store/work.ts';
+import { LEASE_MS, LostLeaseError, requestWork, takeWork } from '../../store/work.ts';
 import { nothingAllowed } from '../admission/settings.ts';
 import { BackendError } from '../backends/errors.ts';
 import type { NamespaceState, TemporalBackend } from '../backends/temporal.ts';
@@ -230,6 +230,27 @@ test('a row that a change overtook is written, and told, under the generation th
     [root.uid],
   );
   expect([event, more]).toEqual([{ generation: 2 }, []]);
+});
+
+test('who slept past the lease while the intent was linked touches nothing outside', async () => {
+  const org = await declare('Org', 'acme');
+  const { links } = context;
+  const clock = jest.spyOn(performance, 'now');
+  context = {
+    ...context,
+    links: {
+      ...links,
+      linked: async (id, signal) => {
+        await links.linked(id, signal);
+        const woken = performance.now() + LEASE_MS;
+        clock.mockReturnValue(woken);
+      },
+    },
+  };
+  await expect(pass(org.uid)).rejects.toThrow(LostLeaseError);
+  clock.mockRestore();
+  expect(namespaces.size).toBe(0);
+  expect(await told(org.uid)).toEqual(['reconcile intent pending']);
 });
 
 test('a backend that fails is told, tried again with backoff, and takes no readiness away', async () => {

@@ -4,7 +4,7 @@
 
 import { displayName } from '../../crds/kinds.ts';
 import { dependentsOf, type StoredObject } from '../../store/objects.ts';
-import { endWork, type WorkItem } from '../../store/work.ts';
+import { assertNotExpired, endWork, type WorkItem } from '../../store/work.ts';
 import { AddressTakenError } from '../backends/addresses.ts';
 import { BackendError } from '../backends/errors.ts';
 import { type ControllerContext, reconcilerOf } from '../context.ts';
@@ -86,6 +86,8 @@ async function observeAndAct(
   }
   for (const step of outside) {
     signal.throwIfAborted();
+    // After a freeze the signal may not have been told yet; an effect now would be a second holder's.
+    assertNotExpired(item);
     await context.temporal.perform(step);
     acted.push(step);
   }
