@@ -92,3 +92,9 @@ test.each([
   const result = reconciler.assess(object, { row, address });
   expect(`${result.type} ${result.type === 'done' ? result.reason : result.code}`).toBe(end);
 });
+
+test('with an address, the whole row that is written is told, not the address alone', () => {
+  const row = { desired: { uid: 'x', address: null, generation: 1 }, actual: null };
+  const [, written] = reconciler.diff(peer(), { row, address: free }, 1);
+  expect(written).toMatchObject({ do: 'upsertRow', columns: ['address', 'generation', 'uid'] });
+});

@@ -61,7 +61,8 @@ function assess(object: StoredObject, state: AddressPlan['state']): Result {
 
 function presentSteps(row: ObservedRow, address: AddressPlan): Step[] {
   if (address.state !== 'free') return rowSteps(table, row);
-  // The row holds the address, so it is written whenever one is given.
+  // The row holds the address, so it is written whenever one is given, with whatever else of it is missing or changed.
+  const others = rowSteps(table, row).flatMap((step) => (step.do === 'upsertRow' ? step.columns : []));
   return [
     { in: 'postgres', do: 'giveAddress', address: address.address },
     {
@@ -69,7 +70,7 @@ function presentSteps(row: ObservedRow, address: AddressPlan): Step[] {
       do: 'upsertRow',
       table: table.name,
       found: row.actual === null ? 'missing' : 'changed',
-      columns: ['address'],
+      columns: [...new Set(['address', ...others])].sort(),
     },
   ];
 }
