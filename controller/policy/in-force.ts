@@ -5,7 +5,7 @@ import { type Finding, finding } from '../../crds/findings.ts';
 import { type PolicySpec, policySpec } from '../../crds/policy.ts';
 import { waiverSpec } from '../../crds/waiver.ts';
 import type { CompiledPolicy } from '../../policies/engine/index.ts';
-import type { Queryable } from '../../store/database.ts';
+import type { Transaction } from '../../store/database.ts';
 import type { Admission } from '../admission/admit.ts';
 import type { PolicyLibrary } from './library.ts';
 import { isCurrent } from './waivers.ts';
@@ -25,6 +25,8 @@ export interface InForce {
   readonly broken: readonly Finding[];
   /** By fingerprint: the name of a waiver that has not expired. */
   readonly waivers: ReadonlyMap<string, string>;
+  /** By the database's clock, which all controllers share: the verdict must not depend on whose host judges. */
+  readonly nowMs: number;
 }
 
 const row = z.discriminatedUnion('kind', [
@@ -32,19 +34,20 @@ const row = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('Waiver'), org: z.string(), name: z.string(), spec: waiverSpec }),
 ]);
 
-export async function inForce(db: Queryable, library: PolicyLibrary, org: string): Promise<InForce> {
-  const rows = await db.rows(
+export async function inForce(tx: Transaction, library: PolicyLibrary, org: string): Promise<InForce> {
+  const rows = await tx.rows(
     row,
     `SELECT kind, org, name, spec FROM objects WHERE kind IN ('Policy', 'Waiver') AND org IN ($1, $2)
        AND deletion_timestamp IS NULL ORDER BY org = $2 DESC, name`,
     [org, PLATFORM_ORG],
   );
+  const nowMs = Date.parse(tx.now);
   const waivers = new Map<string, string>();
   const loaded: Loaded[] = [];
   const broken: Finding[] = [];
   for (const each of rows) {
     if (each.kind === 'Waiver') {
-      if (each.org === org && isCurrent(each.spec)) waivers.set(each.spec.fingerprint, each.name);
+      if (each.org === org && isCurrent(each.spec, nowMs)) waivers.set(each.spec.fingerprint, each.name);
       continue;
     }
     if (each.spec.target !== 'admission') continue;
@@ -61,7 +64,7 @@ export async function inForce(db: Queryable, library: PolicyLibrary, org: string
         ),
       );
   }
-  return { loaded, broken, waivers };
+  return { loaded, broken, waivers, nowMs };
 }
 
 const sourceOf = (name: string, { rego, enforcement }: PolicySpec) => ({ name, rego, level: enforcement });

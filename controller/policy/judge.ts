@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { type Finding, finding } from '../../crds/findings.ts';
 import { type Deferral, PolicyEngine, type PolicyFinding } from '../../policies/engine/index.ts';
-import type { Queryable } from '../../store/database.ts';
+import type { Transaction } from '../../store/database.ts';
 import type { Admission } from '../admission/admit.ts';
 import type { Caller } from '../admission/caller.ts';
 import type { World } from '../admission/world.ts';
@@ -25,7 +25,12 @@ export interface PolicyJudge {
   /** Compiles what the manifests bring, so that nothing is compiled while locks are held. */
   prepare(manifests: readonly Record<string, unknown>[]): Promise<void>;
   /** One judgement for each admission, in order. */
-  judge(db: Queryable, world: World, caller: Caller, admissions: readonly Admission[]): Promise<Judgement[]>;
+  judge(
+    tx: Transaction,
+    world: World,
+    caller: Caller,
+    admissions: readonly Admission[],
+  ): Promise<Judgement[]>;
   close(): Promise<void>;
 }
 
@@ -34,20 +39,20 @@ const NOTHING: Judgement = { findings: [], waived: [], digests: [] };
 export function policyJudge(library: PolicyLibrary): PolicyJudge {
   const engine = new PolicyEngine();
   const judgeOrg = async (
-    db: Queryable,
+    tx: Transaction,
     world: World,
     caller: Caller,
     org: string,
     admissions: readonly Admission[],
   ): Promise<Map<Admission, Judgement>> => {
-    const { loaded, broken, waivers } = await inForce(db, library, org);
+    const { loaded, broken, waivers, nowMs } = await inForce(tx, library, org);
     if (loaded.length === 0 && broken.length === 0) return new Map();
     const verdicts = await Promise.all(
       [PLATFORM_ORG, org].map(async (owner) => {
         const policies = loaded.filter((each) => each.org === owner).map((each) => each.policy);
         if (policies.length === 0 || (owner === org && org === PLATFORM_ORG))
           return { owner, findings: [], deferred: [], digests: [] };
-        const nowNs = BigInt(Date.now()) * 1_000_000n;
+        const nowNs = BigInt(nowMs) * 1_000_000n;
         return {
           owner,
           ...(await engine.evaluate(policies, await policyInput(world, caller, admissions), { nowNs })),
@@ -88,14 +93,14 @@ export function policyJudge(library: PolicyLibrary): PolicyJudge {
         if (source !== undefined) await library.load(source);
       }
     },
-    judge: async (db, world, caller, admissions) => {
+    judge: async (tx, world, caller, admissions) => {
       const judgements = new Map<Admission, Judgement>();
       const open = admissions.filter(
         (each) => each.action !== 'none' && !each.findings.some((found) => found.level === 'error'),
       );
       for (const org of new Set(open.map(({ key }) => key.org)))
         for (const [admission, judgement] of await judgeOrg(
-          db,
+          tx,
           world,
           caller,
           org,

@@ -20,5 +20,5 @@ export function waiverFindings(caller: Caller, { action, key, manifest }: Admiss
   ];
 }
 
-/** Whether a waiver has not expired. */
-export const isCurrent = ({ expiresAt }: WaiverSpec): boolean => Date.parse(expiresAt) > Date.now();
+/** Whether a waiver has not expired at a time. */
+export const isCurrent = ({ expiresAt }: WaiverSpec, nowMs: number): boolean => Date.parse(expiresAt) > nowMs;
