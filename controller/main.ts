@@ -5,6 +5,7 @@ import { linkWaiter } from '../audit/linked.ts';
 import { startSealer } from '../audit/sealer.ts';
 import type { Config } from '../config/definition.ts';
 import type { Log } from '../config/log.ts';
+import { seldom } from '../config/seldom.ts';
 import { temporalConnection } from '../config/temporal.ts';
 import { openDatabase } from '../store/database.ts';
 import { processHolder } from '../store/leases.ts';
@@ -37,7 +38,7 @@ export async function startController(config: Config, log: Log): Promise<Control
     applicationName: 'lattice-controller',
     // A connection for each pass, some for HTTP, one each for the sealer and the sweeper.
     connections: config.reconcileConcurrency + 10,
-    onError: (error) => log.warn({ error: String(error) }, 'a Postgres connection broke'),
+    onError: seldom((error, unsaid) => log.warn({ error, unsaid }, 'a Postgres connection broke')),
   });
   const temporal = temporalBackend(await temporalConnection(config));
   const links = linkWaiter(db);
@@ -66,7 +67,7 @@ export async function startController(config: Config, log: Log): Promise<Control
     db,
     holder: context.holder,
     onSealed: (count) => metrics.links.inc(count),
-    onError: (error) => log.warn({ error: String(error) }, 'sealing failed; it is tried again'),
+    onError: seldom((error, unsaid) => log.warn({ error, unsaid }, 'sealing failed; it is tried again')),
   });
   const engine = startEngine(context, config.reconcileConcurrency);
   const sweeper = startSweeper(context, config.sweepIntervalMs);
@@ -74,7 +75,9 @@ export async function startController(config: Config, log: Log): Promise<Control
     url: config.databaseUrl,
     applicationName: 'lattice-controller-listen',
     channels: { audit_linked: links.wake },
-    onError: (error) => log.warn({ error: String(error) }, 'the listening connection broke; reconnecting'),
+    onError: seldom((error, unsaid) =>
+      log.warn({ error, unsaid }, 'the listening connection broke; reconnecting'),
+    ),
   });
   log.info({ address, holder: context.holder }, 'the controller is up');
   return {
