@@ -14,6 +14,7 @@ import {
   takeWork,
   type WorkItem,
   workDepth,
+  yieldWork,
 } from './work.ts';
 
 let pg: TestDatabase;
@@ -251,4 +252,16 @@ test('a request that is rolled back leaves no work', async () => {
   });
   await expect(failing).rejects.toThrow('no');
   expect(await rows()).toEqual([]);
+});
+
+test('a lease that is given back is due after its wait, with one more attempt, and only where it still holds', async () => {
+  const uids = uuids(2).sort();
+  await requestSweepWork(db, uids);
+  const [mine, lost] = (await takeWork(db, 'me', 2)).sort((a, b) => (a.uid < b.uid ? -1 : 1));
+  if (mine === undefined || lost === undefined) throw new Error('two objects were due');
+  await yieldWork(db, [mine, { ...lost, fence: lost.fence - 1_000 }], () => 3_600_000);
+  expect(await rows()).toMatchObject([
+    { object_uid: mine.uid, lease_owner: null, due: false, attempts: 1 },
+    { object_uid: lost.uid, lease_owner: 'me', due: true, attempts: 0 },
+  ]);
 });

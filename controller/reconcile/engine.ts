@@ -2,6 +2,7 @@
 // renewed while passes run; a pass whose lease is lost is told to stop, and could not record anything if it did not.
 
 import { randomUUID } from 'node:crypto';
+import { seldom } from '../../config/seldom.ts';
 import { isDatabaseOutage } from '../../store/database.ts';
 import {
   endWork,
@@ -11,6 +12,7 @@ import {
   renewWork,
   takeWork,
   type WorkItem,
+  yieldWork,
 } from '../../store/work.ts';
 import type { ControllerContext } from '../context.ts';
 import { backoffMs } from './backoff.ts';
@@ -37,14 +39,20 @@ interface Running {
 
 export function startEngine(context: ControllerContext, concurrency: number): Engine {
   const running = new Map<string, Running>();
+  /** Passes that an outage of Postgres cut off; their leases are given back as soon as it answers. */
+  const cutOff = new Set<WorkItem>();
   let stopped = false;
   let taking: Promise<void> | undefined;
   let again = false;
   let timer: NodeJS.Timeout | undefined;
 
+  const unread = seldom((error, unsaid) =>
+    context.log.warn({ error, unsaid }, 'the work queue cannot be read; waiting for Postgres'),
+  );
+
   const run = (item: WorkItem): void => {
     const abort = new AbortController();
-    const ended = pass(context, item, abort.signal).finally(() => {
+    const ended = pass(context, item, abort.signal, () => cutOff.add(item)).finally(() => {
       running.delete(item.uid);
       wake();
     });
@@ -56,6 +64,9 @@ export function startEngine(context: ControllerContext, concurrency: number): En
       again = false;
       const free = concurrency - running.size;
       if (free <= 0 || stopped) return;
+      const left = [...cutOff];
+      if (left.length > 0) await yieldWork(context.db, left, (item) => backoffMs(item.attempts));
+      for (const item of left) cutOff.delete(item);
       const items = await takeWork(context.db, context.holder, free);
       for (const item of items) run(item);
       // As many as there was room for: there may be more, and the end of a pass looks again.
@@ -78,7 +89,7 @@ export function startEngine(context: ControllerContext, concurrency: number): En
     }
     taking = take()
       .catch((error: unknown) => {
-        context.log.warn({ error: String(error) }, 'the work queue cannot be read; trying again');
+        unread(error);
         schedule(POLL_MS);
       })
       .finally(() => {
@@ -120,8 +131,13 @@ export function startEngine(context: ControllerContext, concurrency: number): En
   };
 }
 
-/** Runs one pass and reports it. What it could not record is left to the lease: it runs out, and the object is taken again. */
-async function pass(context: ControllerContext, item: WorkItem, signal: AbortSignal): Promise<void> {
+/** Runs one pass and reports it. What it could not record is left to the lease: it ends, and the object is taken again. */
+async function pass(
+  context: ControllerContext,
+  item: WorkItem,
+  signal: AbortSignal,
+  onCutOff: () => void,
+): Promise<void> {
   const log = context.log.child({ reconcileId: randomUUID(), uid: item.uid });
   const began = performance.now();
   try {
@@ -131,9 +147,10 @@ async function pass(context: ControllerContext, item: WorkItem, signal: AbortSig
     context.metrics.passes.inc({ kind: 'Unknown', result: 'error' });
     if (error instanceof LostLeaseError || signal.aborted)
       log.warn({ error: String(error) }, 'the pass was given up');
-    else if (isDatabaseOutage(error))
+    else if (isDatabaseOutage(error)) {
       log.warn({ error: String(error) }, 'Postgres does not answer; the pass will be repeated');
-    else {
+      onCutOff();
+    } else {
       log.error({ error: error instanceof Error ? error.stack : String(error) }, 'the pass failed');
       await context.db
         .transaction((tx) =>
