@@ -3,7 +3,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import { kinds } from '../crds/kinds.ts';
-import type { Database } from '../store/database.ts';
+import { type Database, isDatabaseOutage } from '../store/database.ts';
 import { workDepth } from '../store/work.ts';
 
 export interface Metrics {
@@ -72,7 +72,9 @@ export function createMetrics(db: Database): Metrics {
     labelNames: ['state'],
     registers,
     async collect() {
-      for (const [state, count] of Object.entries(await workDepth(db))) this.set({ state }, count);
+      const depth = await unlessOutage(workDepth(db));
+      if (depth === undefined) this.reset();
+      else for (const [state, count] of Object.entries(depth)) this.set({ state }, count);
     },
   });
   new Gauge({
@@ -80,10 +82,20 @@ export function createMetrics(db: Database): Metrics {
     help: 'Age of the oldest event that has no link yet; 0 when all have.',
     registers,
     async collect() {
-      this.set(await unlinkedAge(db));
+      this.set((await unlessOutage(unlinkedAge(db))) ?? Number.NaN);
     },
   });
   return metrics;
+}
+
+/** What only Postgres knows is left out while it is away: the other metrics are needed most just then. */
+async function unlessOutage<T>(question: Promise<T>): Promise<T | undefined> {
+  try {
+    return await question;
+  } catch (error) {
+    if (!isDatabaseOutage(error)) throw error;
+    return undefined;
+  }
 }
 
 async function unlinkedAge(db: Database): Promise<number> {
