@@ -153,6 +153,12 @@ export const errors = Object.freeze({
     'A server that is needed does not answer',
     'Nothing was changed; try again.',
   ),
+  TooMuchContention: define(503, 'Other changes kept getting in the way', 'Nothing was changed; try again.'),
+  OutcomeUnknown: define(
+    504,
+    'It is not known whether the change was made',
+    'Read the object; a create may be repeated with its idempotency key.',
+  ),
   Internal: define(500, 'The controller failed', 'Nothing was changed; report it with the request id.'),
   // Why an object is not ready; never HTTP errors of their own.
   DependentsExist: define(
@@ -177,6 +183,11 @@ export const errors = Object.freeze({
     'Wait for its address; set its public key, or enrol its host.',
   ),
   NetworkFull: define(409, 'The network has no free address', 'Delete peers, or make a larger network.'),
+  Contested: define(
+    409,
+    'Something keeps changing what the controller puts right',
+    'Find out who writes what the message names, and stop it; it is put right more and more seldom until then.',
+  ),
   BackendUnavailable: define(503, 'A backend does not answer', 'Wait; it is retried with backoff.'),
 });
 

@@ -52,6 +52,7 @@ export interface DatabaseOptions {
 }
 
 const INT8 = 20;
+/** Serialization failure and deadlock. */
 const RETRYABLE = new Set(['40001', '40P01']);
 const MOST_ATTEMPTS = 8;
 
@@ -142,7 +143,7 @@ async function inTransaction<T>(
   try {
     const now = await begin(client, options);
     const result = await body({ ...plain, now, announce: (topic) => announced.add(topic) });
-    await client.query('COMMIT');
+    await commit(client);
     return result;
   } catch (error) {
     // A connection whose ROLLBACK fails is closed, not given back.
@@ -156,12 +157,30 @@ async function inTransaction<T>(
   }
 }
 
+/** The connection broke while a commit was under way: nobody knows yet whether Postgres made it. */
+export class CommitInDoubtError extends Error {
+  constructor(cause: unknown) {
+    super('the connection broke during a commit', { cause });
+    this.name = 'CommitInDoubtError';
+  }
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query('COMMIT');
+  } catch (error) {
+    // An error that Postgres answers with says that it has rolled back; one that ends the session says nothing.
+    const state = sqlState(error);
+    throw state === undefined || /^(08|57P)/.test(state) ? new CommitInDoubtError(error) : error;
+  }
+}
+
 async function retried<T>(attempt: () => Promise<T>): Promise<T> {
   for (let count = 1; ; count++) {
     try {
       return await attempt();
     } catch (error) {
-      if (count >= MOST_ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
+      if (count >= MOST_ATTEMPTS || !isContention(error)) throw error;
     }
   }
 }
@@ -171,8 +190,14 @@ export function sqlState(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }
 
-/** Whether an error says that Postgres could not be reached or is going away, so that nothing was decided. */
+/** Whether Postgres gave a transaction up because of others that ran beside it. */
+export function isContention(error: unknown): boolean {
+  return RETRYABLE.has(sqlState(error) ?? '');
+}
+
+/** Whether an error says that Postgres could not be reached, is going away or has no room: the same may succeed later. */
 export function isDatabaseOutage(error: unknown): boolean {
+  if (error instanceof CommitInDoubtError) return true;
   const state = sqlState(error);
   if (state !== undefined) return /^(08|57P|53)/.test(state);
   if (!(error instanceof Error)) return false;

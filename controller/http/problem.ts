@@ -5,12 +5,15 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../config/log.ts';
 import { type ErrorCode, errors } from '../../crds/errors.ts';
 import { LatticeError, type Problem } from '../../crds/findings.ts';
-import { isDatabaseOutage } from '../../store/database.ts';
+import { type Outage, outageOf } from '../../store/outage.ts';
 
 export function problemHandler(log: Log) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const known = asLatticeError(error);
-    if (errors[known.code].status >= 500)
+    const outage = outageOf(error);
+    const known = outage === undefined ? asLatticeError(error) : outageError(outage);
+    if (outage !== undefined)
+      log.warn({ requestId: request.id, error: String(error) }, `a request was put off: ${outage.message}`);
+    else if (errors[known.code].status >= 500)
       log.error(
         { requestId: request.id, error: error instanceof Error ? error.stack : String(error) },
         'a request failed',
@@ -18,6 +21,17 @@ export function problemHandler(log: Log) {
     return sendProblem(reply, request.id, known);
   };
 }
+
+/** What passes by itself is asked for again soon: a restart takes seconds, and the wait of a client grows by itself. */
+const RETRY_AFTER_SECONDS = 1;
+
+const outageCodes: Readonly<Record<Outage['left'], ErrorCode>> = {
+  nothing: 'DependencyUnavailable',
+  unknown: 'OutcomeUnknown',
+  contention: 'TooMuchContention',
+};
+
+const outageError = ({ left, message }: Outage): LatticeError => new LatticeError(outageCodes[left], message);
 
 export function sendProblem(reply: FastifyReply, requestId: string, error: LatticeError): FastifyReply {
   const { status, title } = errors[error.code];
@@ -30,6 +44,7 @@ export function sendProblem(reply: FastifyReply, requestId: string, error: Latti
     requestId,
     findings: [...error.findings],
   };
+  if (status === 503 || status === 504) reply.header('retry-after', RETRY_AFTER_SECONDS);
   return reply.code(status).type('application/problem+json').send(JSON.stringify(problem));
 }
 
@@ -44,7 +59,6 @@ const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
 
 function asLatticeError(error: unknown): LatticeError {
   if (error instanceof LatticeError) return error;
-  if (isDatabaseOutage(error)) return new LatticeError('DependencyUnavailable', 'Postgres does not answer');
   const code = fastifyCodes[(error as Partial<FastifyError>)?.code ?? ''];
   if (code !== undefined) return new LatticeError(code, errors[code].title);
   const status = (error as Partial<FastifyError>)?.statusCode;

@@ -62,7 +62,8 @@ export async function startOwnController(
   };
 }
 
-function firstLine(child: ChildProcess): Promise<string> {
+/** What the program prints first; fails when it ends before. */
+export function firstLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let [stdout, stderr] = ['', ''];
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

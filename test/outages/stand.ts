@@ -1,0 +1,155 @@
+// Postgres, Temporal, a controller and a worker, each a process of its own that a test may take away and bring back at the same
+// address. What the controller logs is kept, because what it says while it waits is part of the promise.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { prepareDatabase } from '../../cli/dev/database.ts';
+import { hashToken } from '../../controller/http/tokens.ts';
+import { freePort } from '../../servers/ports.ts';
+import { type RunningPostgres, startPostgres } from '../../servers/postgres.ts';
+import { type RunningTemporal, startTemporal } from '../../servers/temporal.ts';
+import { type Api, apiOf } from '../support/api.ts';
+import { firstLine } from '../support/controller.ts';
+import { cleanEnvironment, removeFolder, temporaryFolder } from '../support/dev.ts';
+import { openWorld, type World } from '../support/world.ts';
+
+/** A part that can be taken away. */
+export interface Part {
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export interface Stand {
+  readonly folder: string;
+  readonly world: World;
+  readonly api: Api;
+  readonly postgres: Part;
+  readonly temporal: Part;
+  readonly controller: Part;
+  readonly worker: Part;
+  /** What the controller has logged so far. */
+  log(): string;
+  close(): Promise<void>;
+}
+
+export interface StandOptions {
+  readonly sweepIntervalMs?: number;
+  readonly temporalSettings?: Readonly<Record<string, number | boolean | string>>;
+  /** What stands between Temporal and the programs; gives the address that they are told. */
+  readonly between?: (temporalAddress: string) => Promise<string>;
+  /** Runs as the superuser before the schema is made. */
+  readonly restore?: (urlOf: (database?: string) => string) => Promise<void>;
+}
+
+const MAIN = join(import.meta.dirname, '../../cli/main.ts');
+
+export async function startStand(options: StandOptions = {}): Promise<Stand> {
+  const folder = await temporaryFolder();
+  const token = randomBytes(24).toString('base64url');
+  const tokensFile = join(folder, 'tokens.yaml');
+  const admin = {
+    name: 'admin',
+    sha256: hashToken(token),
+    orgs: ['*'],
+    verbs: ['*'],
+    managers: ['terraform'],
+  };
+  await writeFile(tokensFile, stringify({ tokens: [admin] }), { mode: 0o600 });
+
+  let postgres = await startPostgres({ dataDir: join(folder, 'pg'), settings: { deadlock_timeout: '50ms' } });
+  const startedTemporal = (port?: number): Promise<RunningTemporal> =>
+    startTemporal({
+      dbFile: join(folder, 'temporal.db'),
+      dynamicConfig: { 'system.namespaceCacheRefreshInterval': '200ms', ...options.temporalSettings },
+      ...(port !== undefined && { port }),
+    });
+  let temporal = await startedTemporal();
+  const { port: postgresPort } = postgres;
+  const { port: temporalPort, address: temporalAddress } = temporal;
+  await options.restore?.(postgres.url);
+  const database = await prepareDatabase(postgres.url, () => {});
+  const listenPort = await freePort();
+  const environment = {
+    LATTICE_TEMPORAL_ADDRESS: (await options.between?.(temporalAddress)) ?? temporalAddress,
+    LATTICE_LISTEN_PORT: String(listenPort),
+    LATTICE_TOKENS_FILE: tokensFile,
+    LATTICE_SWEEP_INTERVAL_MS: String(options.sweepIntervalMs ?? 300),
+  };
+  const controller = program('controller', { ...environment, LATTICE_DATABASE_URL: database.controllerUrl });
+  const worker = program('worker', { ...environment, LATTICE_DATABASE_URL: database.workerUrl });
+  await Promise.all([controller.start(), worker.start()]);
+  const state = {
+    pid: process.pid,
+    address: `http://127.0.0.1:${listenPort}`,
+    token,
+    temporalAddress,
+    databaseUrl: database.ownerUrl,
+  };
+  const world = await openWorld(state);
+  return {
+    folder,
+    world,
+    api: apiOf(state),
+    postgres: part(
+      () => postgres,
+      async () => {
+        postgres = await startPostgres({
+          dataDir: join(folder, 'pg'),
+          port: postgresPort,
+          settings: { deadlock_timeout: '50ms' },
+        });
+      },
+    ),
+    temporal: part(
+      () => temporal,
+      async () => {
+        temporal = await startedTemporal(temporalPort);
+      },
+    ),
+    controller,
+    worker,
+    log: controller.log,
+    close: async () => {
+      await world.close();
+      await Promise.all([controller.stop(), worker.stop()]);
+      await Promise.all([temporal.stop(), postgres.stop()]);
+      await removeFolder(folder);
+    },
+  };
+}
+
+function part(running: () => RunningPostgres | RunningTemporal, start: () => Promise<void>): Part {
+  return { start, stop: () => running().stop() };
+}
+
+function program(name: 'controller' | 'worker', environment: NodeJS.ProcessEnv): Part & { log(): string } {
+  let child: ChildProcess | undefined;
+  let log = '';
+  return {
+    log: () => log,
+    start: async () => {
+      const started = spawn(process.execPath, ['--no-warnings', MAIN, name], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...cleanEnvironment(), ...environment },
+      });
+      child = started;
+      const up = new Promise<void>((resolve) => {
+        started.stderr.setEncoding('utf8').on('data', (text: string) => {
+          log += text;
+          if (text.includes('the worker is up')) resolve();
+        });
+      });
+      if (name === 'controller') await firstLine(started);
+      else await up;
+    },
+    stop: async () => {
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = new Promise<void>((resolve) => child?.once('exit', () => resolve()));
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
