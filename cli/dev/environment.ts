@@ -46,7 +46,7 @@ export interface DevEnvironment extends DevState {
 const SWEEP_MS = 5_000;
 const MESH_MS = 1_000;
 
-const TEMPORAL_SETTINGS = {
+export const TEMPORAL_SETTINGS = {
   // The default starves the deletion of a namespace with some hundred workflows, which then takes minutes.
   'worker.persistenceMaxQPS': 100_000,
   // A namespace that was asked for before it existed serves this much later; the default is two seconds.

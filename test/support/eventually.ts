@@ -9,8 +9,9 @@ export async function eventually<T>(
   what: string,
   ask: () => Promise<T>,
   accept: (value: T) => boolean,
+  limitMs = LIMIT_MS,
 ): Promise<T> {
-  const end = performance.now() + LIMIT_MS;
+  const end = performance.now() + limitMs;
   for (;;) {
     const value = await ask();
     if (accept(value)) return value;

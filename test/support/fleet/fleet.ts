@@ -1,0 +1,156 @@
+// Real servers with several controllers and workers, each a process of its own, so that any one of them can be killed, frozen
+// or started again while the others run. The processes end with this one, whatever happens to it.
+
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { prepareDatabase } from '../../../cli/dev/database.ts';
+import { TEMPORAL_SETTINGS } from '../../../cli/dev/environment.ts';
+import type { DevState } from '../../../cli/dev/state.ts';
+import { hashToken } from '../../../controller/http/tokens.ts';
+import { freePorts } from '../../../servers/ports.ts';
+import { startPostgres } from '../../../servers/postgres.ts';
+import { startTemporal } from '../../../servers/temporal.ts';
+import { removeFolder, temporaryFolder } from '../dev.ts';
+import { openWorld, type World } from '../world.ts';
+import { type Program, program } from './program.ts';
+import { restartable, type Server } from './server.ts';
+import { installWitness } from './witness.ts';
+
+export interface FleetOptions {
+  readonly workers: number;
+  /** One entry a controller. */
+  readonly controllers: readonly { readonly clockShiftMs?: number }[];
+  readonly sweepIntervalMs?: number;
+}
+
+export interface Fleet {
+  readonly folder: string;
+  /** The servers, with the address of the first controller. */
+  readonly world: World;
+  readonly token: string;
+  readonly controllers: readonly Program[];
+  readonly workers: readonly Program[];
+  readonly postgres: Server;
+  readonly temporal: Server;
+  /** The controller that holds a role such as `sealer`, if one does. */
+  holderOf(lease: string): Promise<Program | undefined>;
+  /** Ends of processes that nobody asked for. */
+  crashes(): readonly string[];
+  /** Stops every program in order; the servers stay, to be looked at. */
+  stopPrograms(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const SWEEP_MS = 2_000;
+
+export async function startFleet(options: FleetOptions): Promise<Fleet> {
+  const folder = await temporaryFolder();
+  const undo: (() => Promise<void>)[] = [() => removeFolder(folder)];
+  const stop = async (): Promise<void> => {
+    for (const end of undo.splice(0).reverse()) await end();
+  };
+  try {
+    return await start(folder, options, undo, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  folder: string,
+  options: FleetOptions,
+  undo: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<Fleet> {
+  const dataDir = join(folder, 'postgres');
+  const dbFile = join(folder, 'temporal.db');
+  const [pg, frontend] = await Promise.all([
+    restartable('Postgres', (port) =>
+      startPostgres({ dataDir, settings: { max_connections: '300' }, ...(port !== undefined && { port }) }),
+    ),
+    restartable('Temporal', (port) =>
+      startTemporal({ dbFile, dynamicConfig: TEMPORAL_SETTINGS, ...(port !== undefined && { port }) }),
+    ),
+  ]);
+  undo.push(pg.stop, frontend.stop);
+  const temporalAddress = frontend.first.address;
+  const database = await prepareDatabase(pg.first.url, () => {});
+
+  const token = randomBytes(24).toString('base64url');
+  const tokensFile = join(folder, 'tokens.yaml');
+  const admin = {
+    name: 'fleet',
+    sha256: hashToken(token),
+    orgs: ['*'],
+    verbs: ['*'],
+    managers: ['terraform'],
+  };
+  await writeFile(tokensFile, stringify({ tokens: [admin] }), { mode: 0o600 });
+
+  const settings = {
+    LATTICE_TOKENS_FILE: tokensFile,
+    LATTICE_SWEEP_INTERVAL_MS: String(options.sweepIntervalMs ?? SWEEP_MS),
+  };
+  const ports = await freePorts(options.controllers.length);
+  const controllers = options.controllers.map((own, index) =>
+    program({
+      ...own,
+      role: 'controller',
+      name: `controller-${index}`,
+      folder,
+      databaseUrl: database.controllerUrl,
+      temporalAddress,
+      settings,
+      port: ports[index] ?? 0,
+    }),
+  );
+  const workers = Array.from({ length: options.workers }, (_, index) =>
+    program({
+      role: 'worker',
+      name: `worker-${index}`,
+      folder,
+      databaseUrl: database.workerUrl,
+      temporalAddress,
+      settings,
+    }),
+  );
+  const programs = [...controllers, ...workers];
+  const stopPrograms = async (): Promise<void> => {
+    await Promise.all(programs.map((each) => each.stop()));
+  };
+  undo.push(stopPrograms);
+  const state: DevState = {
+    pid: process.pid,
+    address: controllers[0]?.address ?? '',
+    token,
+    temporalAddress,
+    databaseUrl: database.ownerUrl,
+  };
+  const world = await openWorld(state);
+  undo.push(world.close);
+  await installWitness(world);
+  await Promise.all(programs.map((each) => each.start()));
+  return {
+    folder,
+    world,
+    token,
+    controllers,
+    workers,
+    postgres: pg,
+    temporal: frontend,
+    holderOf: async (lease) => {
+      const [row] = await world.sql('SELECT holder FROM leases WHERE name = $1 AND lease_until > now()', [
+        lease,
+      ]);
+      // A holder is named `<host>/<pid>/<random>`.
+      const pid = Number(String(row?.holder).split('/').at(-2));
+      return controllers.find((each) => each.pid === pid);
+    },
+    crashes: () => [...programs.flatMap((each) => each.crashes), ...pg.crashes, ...frontend.crashes],
+    stopPrograms,
+    stop,
+  };
+}
