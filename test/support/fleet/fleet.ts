@@ -40,16 +40,18 @@ export interface Fleet {
   crashes(): readonly string[];
   /** Stops every program in order; the servers stay, to be looked at. */
   stopPrograms(): Promise<void>;
-  stop(): Promise<void>;
+  /** Stops everything; the folder with its logs may be kept. */
+  stop(keepFolder?: boolean): Promise<void>;
 }
 
 const SWEEP_MS = 2_000;
 
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const folder = await temporaryFolder();
-  const undo: (() => Promise<void>)[] = [() => removeFolder(folder)];
-  const stop = async (): Promise<void> => {
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (keepFolder = false): Promise<void> => {
     for (const end of undo.splice(0).reverse()) await end();
+    if (!keepFolder) await removeFolder(folder);
   };
   try {
     return await start(folder, options, undo, stop);
@@ -63,7 +65,7 @@ async function start(
   folder: string,
   options: FleetOptions,
   undo: (() => Promise<void>)[],
-  stop: () => Promise<void>,
+  stop: Fleet['stop'],
 ): Promise<Fleet> {
   const dataDir = join(folder, 'postgres');
   const dbFile = join(folder, 'temporal.db');
