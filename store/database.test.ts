@@ -96,6 +96,25 @@ test('a transaction that throws leaves nothing, is not run again, and gives its 
   expect(idle).toEqual({ n: 0 });
 });
 
+test('who stands still in a transaction loses it, so that others pass its locks', async () => {
+  const slow = openDatabase({
+    url: pg.urls.owner,
+    applicationName: 'slow',
+    idleInTransactionMs: 100,
+    onError: () => {},
+  });
+  const stalled = slow.transaction(async (tx) => {
+    await increment(tx, 'a');
+    // Waits at the lock of the first until Postgres has ended it.
+    await db.transaction((other) => increment(other, 'a'));
+    await increment(tx, 'b');
+  });
+  const error: unknown = await stalled.catch((failure: unknown) => failure);
+  expect(isDatabaseOutage(error)).toBe(true);
+  expect(await counters()).toEqual(['a=1', 'b=0']);
+  await slow.close();
+});
+
 test('what one transaction writes nobody sees before it ends', async () => {
   await db.transaction(async (tx) => {
     await increment(tx, 'a');
