@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { policy } from './policy.ts';
 import { type Measured, machine, renderTable, toRow } from './report.ts';
-import { spine } from './spine.ts';
+import { spine } from './spine/index.ts';
 
 const benches: Readonly<Record<string, (say: (line: string) => void) => Promise<Measured[]>>> = {
   spine,

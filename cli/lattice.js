@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from './node-flags.js';
 
 const main = join(dirname(fileURLToPath(import.meta.url)), 'main.ts');
 
@@ -18,7 +19,7 @@ function pinnedNode() {
   }
 }
 
-const child = spawn(pinnedNode(), ['--no-warnings', main, ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(pinnedNode(), [...nodeFlags, main, ...process.argv.slice(2)], { stdio: 'inherit' });
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 // The terminal sends Ctrl-C to both; the child decides when to end.
 process.on('SIGINT', () => {});

@@ -13,7 +13,7 @@ export interface Metrics {
   readonly passSeconds: Histogram<'kind'>;
   /** Differences that a sweep found: drifted objects, and things that nobody declared. */
   readonly drift: Counter<'kind' | 'found'>;
-  readonly sweeps: Counter;
+  readonly sweepSeconds: Histogram;
   readonly links: Counter;
   readonly requests: Counter<'method' | 'status'>;
 }
@@ -45,9 +45,10 @@ export function createMetrics(db: Database): Metrics {
       labelNames: ['kind', 'found'],
       registers,
     }),
-    sweeps: new Counter({
-      name: 'lattice_sweeps_total',
-      help: 'Sweeps finished by this process.',
+    sweepSeconds: new Histogram({
+      name: 'lattice_sweep_seconds',
+      help: 'Duration of a sweep over everything, by this process.',
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,
     }),
     links: new Counter({

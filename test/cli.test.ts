@@ -4,6 +4,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
+import { nodeFlags } from '../cli/node-flags.js';
 import { objectSchema } from '../crds/api.ts';
 import { apiOf } from './support/api.ts';
 import { lattice, runNode } from './support/cli.ts';
@@ -201,7 +202,7 @@ test.each([
 ])('a controller with %s does not start', async (_what, settings, says) => {
   const main = join(import.meta.dirname, '../cli/main.ts');
   const env = { ...cleanEnvironment(), LATTICE_DATABASE_URL: world.state.databaseUrl, ...settings };
-  const ran = await runNode(['--no-warnings', main, 'controller'], env);
+  const ran = await runNode([...nodeFlags, main, 'controller'], env);
   expect([ran.code, ran.stdout]).toEqual([1, '']);
   expect(ran.stderr).toMatch(says);
   expect(ran.stderr).not.toContain(new URL(world.state.databaseUrl).password);

@@ -77,7 +77,7 @@ test('health, readiness, metrics and the API document need no token', async () =
     'lattice_reconcile_passes_total{kind="Budget",result="done"}',
     'lattice_work_objects{state="due"}',
     'lattice_audit_unlinked_age_seconds',
-    'lattice_sweeps_total',
+    'lattice_sweep_seconds_count',
   ])
     expect(metrics).toContain(name);
   const document = (await (await get('/openapi.json')).json()) as {

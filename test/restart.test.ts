@@ -76,10 +76,10 @@ test('an idle system writes nothing but its leases', async () => {
   );
   const before = await everythingWritten();
   const passes = await metric(/lattice_reconcile_passes_total\{[^}]*\}/);
-  const sweeps = await metric(/lattice_sweeps_total/);
+  const sweeps = await metric(/lattice_sweep_seconds_count/);
   await eventually(
     'five sweeps went by',
-    () => metric(/lattice_sweeps_total/),
+    () => metric(/lattice_sweep_seconds_count/),
     (count) => count >= sweeps + 5,
   );
   expect(await everythingWritten()).toBe(before);
@@ -127,7 +127,7 @@ test('after an orderly stop and start nothing is written: what was running still
   await start();
   await eventually(
     'three sweeps went by',
-    () => metric(/lattice_sweeps_total/),
+    () => metric(/lattice_sweep_seconds_count/),
     (count) => count >= 3,
   );
   expect((await events(world, ORG)).length).toBe(before);

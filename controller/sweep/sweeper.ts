@@ -38,10 +38,11 @@ export function startSweeper(context: ControllerContext, intervalMs: number): Sw
 }
 
 export async function sweepOnce(context: ControllerContext): Promise<void> {
+  const finished = context.metrics.sweepSeconds.startTimer();
   for (const reconciler of context.reconcilers)
     await attempt(context, `table ${reconciler.table.name}`, () => sweepTable(context, reconciler));
   await attempt(context, 'orgs', () => sweepOrgs(context));
-  context.metrics.sweeps.inc();
+  finished();
 }
 
 async function sweepOrgs(context: ControllerContext): Promise<void> {

@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { prepareDatabase } from '../../cli/dev/database.ts';
+import { nodeFlags } from '../../cli/node-flags.js';
 import { hashToken } from '../../controller/http/tokens.ts';
 import { freePort } from '../../servers/ports.ts';
 import { type RunningPostgres, startPostgres } from '../../servers/postgres.ts';
@@ -131,7 +132,7 @@ function program(name: 'controller' | 'worker', environment: NodeJS.ProcessEnv):
   return {
     log: () => log,
     start: async () => {
-      const started = spawn(process.execPath, ['--no-warnings', MAIN, name], {
+      const started = spawn(process.execPath, [...nodeFlags, MAIN, name], {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...cleanEnvironment(), ...environment },
       });

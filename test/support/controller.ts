@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { nodeFlags } from '../../cli/node-flags.js';
 import { hashToken } from '../../controller/http/tokens.ts';
 import { cleanEnvironment, removeFolder, temporaryFolder } from './dev.ts';
 import type { World } from './world.ts';
@@ -39,7 +40,7 @@ export async function startOwnController(
     ...right,
   }));
   await writeFile(file, stringify({ tokens: entries }), { mode: 0o600 });
-  const child = spawn(process.execPath, ['--no-warnings', MAIN, 'controller'], {
+  const child = spawn(process.execPath, [...nodeFlags, MAIN, 'controller'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...cleanEnvironment(),

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DevState, devStateSchema, STATE_FILE } from '../../cli/dev/state.ts';
+import { nodeFlags } from '../../cli/node-flags.js';
 
 export interface Dev {
   readonly folder: string;
@@ -28,7 +29,7 @@ export const removeFolder = (folder: string): Promise<void> => rm(folder, { recu
 
 export async function startDevProcess(options: DevArguments = {}): Promise<Dev> {
   const folder = options.folder ?? (await temporaryFolder());
-  const args = ['--no-warnings', join(ROOT, 'cli/main.ts'), 'dev', '--state', folder];
+  const args = [...nodeFlags, join(ROOT, 'cli/main.ts'), 'dev', '--state', folder];
   if (options.sweepIntervalMs !== undefined)
     args.push('--sweep-interval-ms', String(options.sweepIntervalMs));
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment() });

@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { nodeFlags } from '../../../cli/node-flags.js';
 import { type Child, type Exit, startChild } from '../../../servers/child.ts';
 import { waitUntilServing } from '../../../servers/serving.ts';
 import { cleanEnvironment } from '../dev.ts';
@@ -123,7 +124,7 @@ function commandOf(options: ProgramOptions, incarnation: string, logFile: string
   return {
     name: options.name,
     command: process.execPath,
-    args: ['--no-warnings', ...clock, MAIN, role],
+    args: [...nodeFlags, ...clock, MAIN, role],
     logFile,
     stopSignal: 'SIGTERM',
     stopLimitMs: STOP_LIMIT_MS,
