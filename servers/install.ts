@@ -10,7 +10,13 @@ import { findTerraform } from './terraform.ts';
  * One of terraform and tofu is enough, so by default OpenTofu is not built where there is a Terraform. The others are
  * wanted by single tests only.
  */
-const onDemand: readonly ToolName[] = ['terraform', 'tofu', 'temporal-test-server', 'wireguard-go'];
+const onDemand: readonly ToolName[] = [
+  'terraform',
+  'tofu',
+  'temporal-test-server',
+  'wireguard-go',
+  'schemathesis',
+];
 
 type Located = FoundTool & { readonly name: string };
 

