@@ -1,9 +1,11 @@
 // The codec against bytes that Terraform's own library makes, and against itself for every value there is.
 
 import { expect, test } from '@jest/globals';
+import { Encoder, ExtData } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { decodeJson } from './json.ts';
 import { decodeMsgpack, encodeMsgpack } from './msgpack.ts';
+import { checkBounds } from './msgpack-bounds.ts';
 import { parseNumber } from './number.ts';
 import { listOf, mapOf, objectOf, type Type } from './type.ts';
 import { Dynamic, equal, isUnknown, UNKNOWN, UNKNOWN_NOT_NULL, Unknown, type Value } from './value.ts';
@@ -146,4 +148,30 @@ test.each(storedNumbers)('a stored state keeps every digit of %s', (literal) => 
   const json = new TextEncoder().encode(`{"n":${literal},"removed":1}`);
   const state = decodeJson(json, objectOf({ n: 'number', added: 'string' }));
   expect(equal(state, { n: parseNumber(literal), added: null })).toBe(true);
+});
+
+test.each([
+  ['nested lists that each declare thousands of elements', 0xdc],
+  ['nested maps that each declare millions', 0xdf],
+  ['lists within lists, without an end', 0x91],
+])('%s are refused before anything is built', (_why, head) => {
+  expect(() => decodeMsgpack(Buffer.alloc(60_000, head), 'dynamic')).toThrow(/cut short|nested more than/);
+});
+
+test('every value that there is passes the look at its bounds', () => {
+  fc.assert(
+    fc.property(fc.anything({ maxDepth: 4, values: [fc.string(), fc.double(), fc.boolean()] }), (value) => {
+      expect(() =>
+        checkBounds(new Encoder().encode(JSON.parse(JSON.stringify(value ?? null)))),
+      ).not.toThrow();
+    }),
+  );
+  for (const length of [0, 15, 16, 31, 32, 255, 256, 65_535, 65_536]) {
+    const encode = (value: unknown) => checkBounds(new Encoder().encode(value));
+    encode('x'.repeat(length));
+    encode(new Uint8Array(length));
+    encode(new ExtData(1, new Uint8Array(length)));
+    encode(Array.from({ length }, () => 1));
+    encode(Object.fromEntries(Array.from({ length }, (_, at) => [`k${at}`, -at * 1e6])));
+  }
 });

@@ -3,6 +3,7 @@
 // Never: an object without all of its attributes, or text that is not NFC.
 
 import { Decoder, Encoder, ExtData } from '@msgpack/msgpack';
+import { checkBounds } from './msgpack-bounds.ts';
 import { exactDouble, parseNumber } from './number.ts';
 import { mismatch, normalize, ValueError } from './text.ts';
 import { type Type, typeFromJson, typeToJson } from './type.ts';
@@ -31,6 +32,7 @@ export function encodeMsgpack(value: Value, type: Type): Uint8Array {
 }
 
 export function decodeMsgpack(bytes: Uint8Array, type: Type): Value {
+  checkBounds(bytes);
   return fromWire(decoder.decode(bytes), type, '');
 }
 
