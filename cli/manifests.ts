@@ -2,8 +2,9 @@
 
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LineCounter, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { readYamlDocuments, type YamlDocument, YamlFault } from '../config/yaml.ts';
+import { escapePointer } from '../crds/json.ts';
 import { kindNamed } from '../crds/kinds.ts';
 import type { ObjectName } from './client.ts';
 import { UsageError } from './usage.ts';
@@ -20,7 +21,7 @@ const MANIFEST = /\.(ya?ml|json)$/;
 export async function readManifests(paths: readonly string[]): Promise<ReadManifest[]> {
   const found: ReadManifest[] = [];
   for (const path of paths)
-    for (const file of await filesAt(path)) found.push(...parseFile(file, await read(file)));
+    for (const file of await filesAt(path)) found.push(...parseManifests(file, await read(file)));
   if (found.length === 0) throw new UsageError(`there is no manifest in ${paths.join(', ')}`);
   return found;
 }
@@ -45,19 +46,10 @@ async function read(file: string): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function parseFile(file: string, text: string): ReadManifest[] {
-  const lineCounter = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter, intAsBigInt: true, uniqueKeys: true });
-  if (!Array.isArray(documents)) return [];
-  return documents.flatMap((document) => {
-    const [error] = document.errors;
-    if (error !== undefined) {
-      const { line, col } = lineCounter.linePos(error.pos[0]);
-      throw new UsageError(`${file}:${line}:${col}: ${error.message.split('\n')[0]}`);
-    }
-    const value: unknown = document.toJS();
-    if (value === null || value === undefined) return [];
-    const { line } = lineCounter.linePos(document.contents?.range?.[0] ?? 0);
+/** The manifests of one text. Throws UsageError, whatever the text. */
+export function parseManifests(file: string, text: string): ReadManifest[] {
+  return documentsOf(file, text).flatMap(({ value, line }) => {
+    if (value === undefined) return [];
     const place = `${file}:${line}`;
     const manifest = z.record(z.string(), z.unknown()).safeParse(value);
     if (!manifest.success) throw new UsageError(`${place}: a manifest is a mapping`);
@@ -65,16 +57,27 @@ function parseFile(file: string, text: string): ReadManifest[] {
   });
 }
 
+function documentsOf(file: string, text: string): YamlDocument[] {
+  try {
+    return readYamlDocuments(text, { bigints: true });
+  } catch (error) {
+    if (!(error instanceof YamlFault)) throw error;
+    throw new UsageError(`${file}:${error.line}:${error.column}: ${error.message}`);
+  }
+}
+
 /** YAML integers are read as bigint, so that one beyond 2^53-1 is refused here instead of being rounded. */
-function exactNumbers(value: unknown, place: string): unknown {
+function exactNumbers(value: unknown, place: string, pointer = ''): unknown {
   if (typeof value === 'bigint') {
     if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER))
-      throw new UsageError(`${place}: IntegerTooLarge: ${value} is beyond 2^53-1`);
+      throw new UsageError(`${place}: ${pointer}: IntegerTooLarge: the integer is beyond 2^53-1`);
     return Number(value);
   }
-  if (Array.isArray(value)) return value.map((item) => exactNumbers(item, place));
+  const inner = (step: string | number, item: unknown): unknown =>
+    exactNumbers(item, place, `${pointer}/${escapePointer(step)}`);
+  if (Array.isArray(value)) return value.map((item, index) => inner(index, item));
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, exactNumbers(item, place)]));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner(key, item)]));
   return value;
 }
 

@@ -3,9 +3,9 @@
 
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { type Config, type ConfigOption, configOptions, configSchema } from './definition.ts';
+import { readYamlDocuments, YamlFault } from './yaml.ts';
 
 export interface ConfigSources {
   /** By field, as typed on the command line. */
@@ -76,9 +76,12 @@ export async function readYaml(what: string, file: string): Promise<unknown> {
     throw new ConfigError(`the ${what} file ${file} cannot be read: ${String(error)}`);
   });
   try {
-    return parse(text);
+    const [document, ...more] = readYamlDocuments(text);
+    if (more.length > 0) throw new ConfigError(`the ${what} file ${file} holds more than one document`);
+    return document?.value;
   } catch (error) {
-    throw new ConfigError(`the ${what} file ${file} is not YAML: ${String(error)}`);
+    if (!(error instanceof YamlFault)) throw error;
+    throw new ConfigError(`${file}:${error.line}:${error.column}: not YAML: ${error.message}`);
   }
 }
 

@@ -131,7 +131,7 @@ test('a tokens file is read, and a token claims nothing that it does not list', 
 test.each([
   { why: 'no token', text: 'tokens: []', says: 'names no token' },
   { why: 'an empty file', text: '', says: 'is not valid' },
-  { why: 'not YAML', text: 'tokens: [', says: 'is not YAML' },
+  { why: 'not YAML', text: 'tokens: [', says: 'not YAML' },
   {
     why: 'a token in place of its hash',
     text: `tokens: [{name: ci, sha256: ${SECRET}, orgs: [a], verbs: [get]}]`,
