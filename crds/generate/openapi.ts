@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { accessSchema } from '../access.ts';
-import { objectSchema } from '../api.ts';
+import { managers, objectSchema } from '../api.ts';
 import { auditLinkSchema } from '../audit.ts';
 import { problemSchema } from '../findings.ts';
 import type { Kind } from '../kind.ts';
@@ -37,13 +37,19 @@ const parameter = (
 });
 
 const text: Node = { type: 'string' };
-const ifMatch = parameter('header', 'if-match', 'The resourceVersion last read, in double quotes.', text);
-const owner = parameter('header', 'lattice-owner', 'Owner claimed for the write: manager/instance.', text);
+const ifMatch = parameter('header', 'if-match', 'The resourceVersion last read, in double quotes.', {
+  ...text,
+  pattern: '^"[0-9]{1,16}"$',
+});
+const owner = parameter('header', 'lattice-owner', 'Owner claimed for the write: manager/instance.', {
+  ...text,
+  pattern: `^(${managers.join('|')})/[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`,
+});
 const idempotency = parameter(
   'header',
   'idempotency-key',
   'Repeats of a create with one key are one create.',
-  text,
+  { ...text, minLength: 1, maxLength: 128 },
 );
 const page = [
   parameter('query', 'limit', 'Most objects in the answer.', { type: 'integer', minimum: 1, maximum: 1000 }),

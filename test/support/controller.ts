@@ -20,6 +20,8 @@ export interface OwnController {
   readonly address: string;
   /** By name. */
   readonly tokens: Readonly<Record<string, string>>;
+  /** What it has logged so far. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -50,10 +52,15 @@ export async function startOwnController(
       LATTICE_TOKENS_FILE: file,
     },
   });
+  let logged = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    logged += text;
+  });
   const address = await firstLine(child);
   return {
     address,
     tokens,
+    log: () => logged,
     stop: async () => {
       const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       child.kill('SIGTERM');
@@ -63,7 +70,7 @@ export async function startOwnController(
   };
 }
 
-/** What the program prints first; fails when it ends before. */
+/** What the program prints first; fails, with what it logged, when it ends before. */
 export function firstLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let [stdout, stderr] = ['', ''];
