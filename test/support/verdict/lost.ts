@@ -67,16 +67,20 @@ const valueIn = (holder: unknown, name: string): unknown =>
 
 async function workflowsLost(world: World, runs: readonly Run[]): Promise<string[]> {
   const agents = await world.sql(
-    `SELECT uid, generation, spec ->> 'desiredState' = 'stopped' AS stopped FROM objects WHERE kind = 'Agent'`,
+    `SELECT uid, generation, spec ->> 'desiredState' AS state FROM objects WHERE kind = 'Agent'`,
   );
-  return agents.flatMap(({ uid, generation, stopped }) => {
+  return agents.flatMap(({ uid, generation, state }) => {
     const running = runs.filter((run) => run.uid === uid && run.running);
-    if (stopped) return running.length === 0 ? [] : [`agent ${uid} is stopped and its workflow runs`];
+    if (state === 'stopped')
+      return running.length === 0 ? [] : [`agent ${uid} is stopped and its workflow runs`];
     const [run] = running;
     if (run === undefined) return [`agent ${uid} has no workflow`];
-    const told = run.told.at(-1)?.generation;
-    return told === Number(generation)
+    const told = run.told.at(-1);
+    return told?.generation === Number(generation) && told.desiredState === state
       ? []
-      : [`the workflow of agent ${uid} is at generation ${told}, declared is ${generation}`];
+      : [
+          `the workflow of agent ${uid} was told ${told?.desiredState} at generation ${told?.generation}, ` +
+            `declared is ${state} at ${generation}`,
+        ];
   });
 }

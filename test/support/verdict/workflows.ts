@@ -7,6 +7,7 @@ import type { World } from '../world.ts';
 export interface Told {
   readonly generation: number;
   readonly fence: number;
+  readonly desiredState: string;
   readonly atMs: number;
 }
 
@@ -37,7 +38,7 @@ export async function allRuns(world: World, orgs: readonly string[]): Promise<Ru
   return runs.sort((left, right) => left.startedMs - right.startedMs);
 }
 
-const directive = z.looseObject({ generation: z.int(), fence: z.int() });
+const directive = z.looseObject({ generation: z.int(), fence: z.int(), desiredState: z.string() });
 const input = z.looseObject({ uid: z.string(), directive });
 
 /** Arguments as the workflow got them. */
