@@ -99,6 +99,15 @@ test('the life of an org is told by the system chain', async () => {
   expect(await told()).toMatchObject([{ chain: SYSTEM_CHAIN, action: 'create', name: 'globex' }]);
 });
 
+test('the same create sent many times at once happens once, and every sender is told so', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () => createObject(at, caller(), budget('root'), 'key-1')),
+  );
+  expect(new Set(answers.map(({ object }) => object.uid)).size).toBe(1);
+  expect(answers.filter(({ repeated }) => !repeated)).toHaveLength(1);
+  expect(await told()).toHaveLength(1);
+});
+
 test('a create whose answer was lost is answered again, and happens once', async () => {
   const first = await createObject(at, caller(), budget('root'), 'key-1');
   const second = await createObject(at, caller(), budget('root'), 'key-1');

@@ -4,7 +4,7 @@
 import type { Finding } from '../crds/findings.ts';
 import { changedPointers, valueAt } from '../crds/json.ts';
 import { kindNamed } from '../crds/kinds.ts';
-import type { Database, Transaction } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
 import { insertObject, markDeleted, replaceDeclared, replaceOwner } from '../store/object-writes.ts';
 import { findObject, type ObjectKey, type StoredObject } from '../store/objects.ts';
 import { requestWork } from '../store/work.ts';
@@ -50,8 +50,13 @@ export async function createObject(
     const valid = accepted(admission);
     const policy = await judged(at.policies, tx, world, caller, admission);
     const object = await insertObject(tx, { manifest: valid, owner: caller.owner, idempotencyKey });
-    // Somebody created it between our look and our insert; the next attempt sees it.
-    if (object === undefined) throw refusal(await lostRace(tx, caller, admission.key), admission);
+    if (object === undefined) {
+      // Somebody created it between our look and our insert: a stranger, or the same request sent again.
+      const winner = await findObject(tx, admission.key);
+      if (winner === undefined) throw notFound(admission.key);
+      if (isRepeat(winner, idempotencyKey)) return { object: winner, repeated: true };
+      throw refusal(existsFinding(caller, winner), admission);
+    }
     await recordWrite(
       tx,
       caller,
@@ -181,10 +186,4 @@ const standing = (admission: Admission): Finding | undefined =>
 function forbiddenError(admission: Admission): Error | undefined {
   const denied = forbiddenIn(admission);
   return denied && refusal(denied, admission);
-}
-
-async function lostRace(tx: Transaction, caller: Caller, key: ObjectKey): Promise<Finding> {
-  const winner = await findObject(tx, key);
-  if (winner === undefined) throw notFound(key);
-  return existsFinding(caller, winner);
 }
