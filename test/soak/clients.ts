@@ -41,7 +41,10 @@ export async function startClients(
   const loops = clients.map((client, index) =>
     work(client, orgs[index % orgs.length] ?? orgs[0], `c${index}`, random.fork(), signal),
   );
-  return { ended: Promise.all(loops).then(() => {}), each: [founder, ...clients] };
+  const ended = Promise.allSettled(loops).then((all) => {
+    for (const each of all) if (each.status === 'rejected') throw each.reason;
+  });
+  return { ended, each: [founder, ...clients] };
 }
 
 async function work(

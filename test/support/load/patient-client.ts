@@ -117,8 +117,15 @@ export function patientClient({ token, addresses, choose }: PatientClientOptions
   };
   const remove: PatientClient['remove'] = async (org, declared) => {
     const path = pathOf(org, declared);
-    const answer = await send('DELETE', path);
-    if (answer.status >= 300 && answer.status !== 404) throw new Error(`${path} is refused: ${answer.text}`);
+    for (;;) {
+      const found = await send('GET', path);
+      const metadata = found.status === 404 ? undefined : objectSchema.parse(JSON.parse(found.text)).metadata;
+      if (metadata === undefined || metadata.deletionTimestamp !== undefined) break;
+      // With the version that is meant: a request that comes late, from a process that slept, must not hit what came after.
+      const answer = await send('DELETE', path, undefined, { 'if-match': `"${metadata.resourceVersion}"` });
+      if (answer.status < 300 || codeOf(answer) === 'NotFound') break;
+      if (codeOf(answer) !== 'StaleResourceVersion') throw new Error(`${path} is refused: ${answer.text}`);
+    }
     writes += 1;
     acknowledged.set(path, 'gone');
   };

@@ -21,11 +21,14 @@ export async function doubled(world: World, ledger: Ledger, runs: readonly Run[]
   ];
 }
 
-/** Each start after the first needs an intent, linked after the start before, that found the workflow ended. */
+/**
+ * Each start after the first needs an intent, linked after the start before, that found the workflow ended; or the run before
+ * had been told to stop, and this one is for a later generation. (That each was told by an intent is judged by `unlogged`.)
+ */
 function startsWithoutReason(ledger: Ledger, uid: string, runs: readonly Run[]): string[] {
   return runs.flatMap((run, index) => {
     const before = runs[index - 1];
-    if (before === undefined || before.continued) return [];
+    if (before === undefined || before.continued || followsStop(before, run)) return [];
     const reason = (ledger.get(uid) ?? []).some(
       ({ event, linkedMs }) =>
         event.phase === 'intent' &&
@@ -38,6 +41,14 @@ function startsWithoutReason(ledger: Ledger, uid: string, runs: readonly Run[]):
       ? []
       : [`agent ${uid} was started again (run ${run.runId}) and the ledger does not say why`];
   });
+}
+
+function followsStop(before: Run, run: Run): boolean {
+  const [last, first] = [before.told.at(-1), run.told[0]];
+  if (last === undefined || first === undefined) return false;
+  return (
+    last.desiredState === 'stopped' && first.desiredState !== 'stopped' && first.generation > last.generation
+  );
 }
 
 function runningTooMuch(uid: string, runs: readonly Run[], isAgent: boolean): string[] {
