@@ -8,7 +8,7 @@ import { workDepth } from '../store/work.ts';
 
 export interface Metrics {
   readonly registry: Registry;
-  /** Passes by kind and result: done, again, retry, terminal, idle (found nothing to do), error. */
+  /** Passes by kind and result: done, again, retry, contested, terminal, idle (found nothing to do), error. */
   readonly passes: Counter<'kind' | 'result'>;
   readonly passSeconds: Histogram<'kind'>;
   /** Differences that a sweep found: drifted objects, and things that nobody declared. */
@@ -18,7 +18,7 @@ export interface Metrics {
   readonly requests: Counter<'method' | 'status'>;
 }
 
-export const passResults = ['done', 'again', 'retry', 'terminal', 'idle', 'error'] as const;
+export const passResults = ['done', 'again', 'retry', 'contested', 'terminal', 'idle', 'error'] as const;
 
 export function createMetrics(db: Database): Metrics {
   const registry = new Registry();

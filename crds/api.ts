@@ -32,11 +32,22 @@ export const conditionSchema = z.object({
 });
 export type Condition = z.infer<typeof conditionSchema>;
 
+/** How often something was put right that had been as declared; a fight, when it happens again and again. */
+export const repairsSchema = z.object({
+  count: z.int(),
+  since: z.string(),
+  last: z.string(),
+  /** What the last one did, without values. */
+  what: z.string(),
+});
+export type Repairs = z.infer<typeof repairsSchema>;
+
 export const statusSchema = z.object({
   observedGeneration: z.int(),
   conditions: z.array(conditionSchema),
   /** Names of what stands for this object elsewhere, e.g. `temporalNamespace`, `workflowId`. */
   externalIds: z.record(z.string(), z.string()),
+  repairs: repairsSchema.optional(),
 });
 export type Status = z.infer<typeof statusSchema>;
 

@@ -14,17 +14,27 @@ export function chainFor(object: StoredObject): Chain {
 export type EventEnd = Pick<AuditEvent, 'phase' | 'outcome'> &
   Partial<Pick<AuditEvent, 'reason' | 'action' | 'message'>>;
 
+const outcomes: Readonly<Record<Result['type'], AuditEvent['outcome']>> = {
+  done: 'ok',
+  // The repair itself went well.
+  contested: 'ok',
+  again: 'pending',
+  retry: 'failed',
+  terminal: 'failed',
+};
+
 export function outcomeOf(result: Result): EventEnd {
   const reason = result.type === 'done' ? result.reason : result.code;
-  const outcome = result.type === 'done' ? 'ok' : result.type === 'again' ? 'pending' : 'failed';
-  return { phase: 'outcome', outcome, reason, message: result.message };
+  return { phase: 'outcome', outcome: outcomes[result.type], reason, message: result.message };
 }
 
 export function eventOf(object: StoredObject, steps: readonly Step[], end: EventEnd): NewEvent {
+  // The end of a fight over the object is an event, and puts nothing right.
+  const found = steps.length > 0 || end.outcome !== 'ok';
   const action =
     object.deletionTimestamp !== null
       ? 'finalize'
-      : wasReady(object.status, object.generation)
+      : found && wasReady(object.status, object.generation)
         ? 'repair'
         : 'reconcile';
   return {

@@ -43,6 +43,13 @@ export type Result =
   | { readonly type: 'again'; readonly afterMs: number; readonly code: ErrorCode; readonly message: string }
   /** It failed and may succeed later; repeated with backoff, for ever. */
   | { readonly type: 'retry'; readonly code: ErrorCode; readonly message: string }
+  /** It is done, and something else keeps undoing it; looked at again, ever more seldom. */
+  | {
+      readonly type: 'contested';
+      readonly afterMs: number;
+      readonly code: 'Contested';
+      readonly message: string;
+    }
   /** It cannot succeed until the object or what it refers to changes. */
   | { readonly type: 'terminal'; readonly code: ErrorCode; readonly message: string; readonly field: string };
 

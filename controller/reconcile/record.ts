@@ -24,6 +24,7 @@ import { giveAddress, releaseAddress } from '../backends/addresses.ts';
 import { deleteRows, upsertRows } from '../backends/tables.ts';
 import type { ControllerContext } from '../context.ts';
 import { backoffMs } from './backoff.ts';
+import { repairsAfter, unlessContested } from './contest.ts';
 import { chainFor, eventOf, outcomeOf } from './event.ts';
 import type { PostgresStep, Reconciler, Result, Step } from './reconciler.ts';
 import { nextStatus, sameStatus } from './status.ts';
@@ -133,43 +134,61 @@ async function recordAll(
       else if (isOvertaken(outcome, locked)) failed.set(outcome, new ChangedMeanwhileError(outcome.object));
     const holding = outcomes.filter((outcome) => !failed.has(outcome));
     await applyRows(tx, holding);
-    const finished = holding.filter(isFinished);
-    const statuses = new Map(
-      holding
-        .filter((outcome) => !isFinished(outcome))
-        .map((outcome) => [outcome, statusAfter(outcome, tx.now)]),
+    const endings = holding.map((outcome) => endingOf(outcome, tx.now));
+    const finished = endings.filter((ending) => ending.finished).map(({ outcome }) => outcome.object);
+    const statuses = endings.flatMap(({ outcome, status }): [string, Status][] =>
+      status === undefined ? [] : [[outcome.object.uid, status]],
     );
-    const news = [...statuses].filter(([{ object }, status]) => !sameStatus(status, object.status));
-    await writeStatuses(
-      tx,
-      new Map(news.map(([{ object }, status]): [string, Status] => [object.uid, status])),
-    );
-    const told = new Set([
-      ...news.map(([outcome]) => outcome),
-      ...holding.filter(({ steps }) => steps.length > 0),
-    ]);
-    await appendEvents(
-      tx,
-      holding.flatMap((outcome) =>
-        isFinished(outcome) ? lastEvents(outcome) : told.has(outcome) ? [passEvent(outcome)] : [],
-      ),
-    );
-    await finalize(
-      tx,
-      finished.map(({ object }) => object),
-    );
-    await endWork(tx, holding.map(workEnd));
-    return new Map(
-      outcomes.map((outcome): [Outcome, PassReport | Error] => {
-        const { object, result, steps } = outcome;
-        const idle = !told.has(outcome) && !isFinished(outcome);
-        return [outcome, failed.get(outcome) ?? { object, result, steps, idle }];
+    await writeStatuses(tx, new Map(statuses));
+    await appendEvents(tx, endings.flatMap(eventsOf));
+    await finalize(tx, finished);
+    await endWork(tx, endings.map(workEnd));
+    return new Map<Outcome, PassReport | Error>([
+      ...failed,
+      ...endings.map(({ outcome, result, told }): [Outcome, PassReport] => {
+        const { object, steps } = outcome;
+        return [outcome, { object, result, steps, idle: !told }];
       }),
-    );
+    ]);
   });
   for (const { object, result } of reports.keys())
     if (result.type === 'done' || result.type === 'terminal') intents.delete(object.uid);
   return reports;
+}
+
+/** What an outcome comes to. */
+interface Ending {
+  readonly outcome: Outcome;
+  readonly result: Result;
+  /** Nothing stands any more for an object that is to go. */
+  readonly finished: boolean;
+  /** When it says something new. */
+  readonly status?: Status;
+  /** Whether there is anything to tell the ledger. */
+  readonly told: boolean;
+}
+
+function endingOf(outcome: Outcome, now: string): Ending {
+  const { object, steps, externalIds } = outcome;
+  const { generation, status: before } = object;
+  if (object.deletionTimestamp !== null && outcome.result.type === 'done')
+    return { outcome, result: outcome.result, finished: true, told: true };
+  const repairs = repairsAfter(before, generation, steps, now);
+  const result = unlessContested(outcome.result, repairs, now);
+  const status = nextStatus({ before, generation, result, externalIds, repairs }, now);
+  const news = !sameStatus(status, before);
+  return { outcome, result, finished: false, ...(news && { status }), told: news || steps.length > 0 };
+}
+
+function eventsOf({ outcome, result, finished, told }: Ending): Appending[] {
+  const { object, steps } = outcome;
+  const chain = chainFor(object);
+  if (!finished) return told ? [{ chain, event: eventOf(object, steps, outcomeOf(result)) }] : [];
+  const end = { phase: 'outcome', outcome: 'ok', reason: 'Deleted', action: 'finalize' } as const;
+  const last = { chain, event: eventOf(object, steps, end) };
+  if (object.kind.name !== 'Org') return [last];
+  // The org's own chain ends with it: nothing may follow a tombstone.
+  return [last, { chain: object.uid, event: eventOf(object, [], { ...end, action: 'tombstone' }) }];
 }
 
 /** The object was changed after the pass had read it: what is declared now is not what the pass would tell of. */
@@ -183,26 +202,6 @@ export class ChangedMeanwhileError extends Error {
 /** A row holds what is declared when it is written, so its event must name that generation. */
 const isOvertaken = ({ object, rows }: Pick<Outcome, 'object' | 'rows'>, locked: Locked): boolean =>
   rows.some((step) => step.do === 'upsertRow') && locked.get(object.uid) !== object.generation;
-
-/** Whether nothing stands any more for an object that is to go. */
-const isFinished = ({ object, result }: Outcome): boolean =>
-  object.deletionTimestamp !== null && result.type === 'done';
-
-const statusAfter = ({ object, result, externalIds }: Outcome, now: string): Status =>
-  nextStatus({ before: object.status, generation: object.generation, result, externalIds }, now);
-
-const passEvent = ({ object, steps, result }: Outcome): Appending => ({
-  chain: chainFor(object),
-  event: eventOf(object, steps, outcomeOf(result)),
-});
-
-function lastEvents({ object, steps }: Outcome): Appending[] {
-  const finished = { phase: 'outcome', outcome: 'ok', reason: 'Deleted', action: 'finalize' } as const;
-  const last = { chain: chainFor(object), event: eventOf(object, steps, finished) };
-  if (object.kind.name !== 'Org') return [last];
-  // The org's own chain ends with it: nothing may follow a tombstone.
-  return [last, { chain: object.uid, event: eventOf(object, [], { ...finished, action: 'tombstone' }) }];
-}
 
 async function applyRows(
   tx: Transaction,
@@ -239,12 +238,15 @@ async function finalize(tx: Transaction, objects: readonly StoredObject[]): Prom
   await removeObjects(tx, [...going]);
 }
 
-function workEnd({ item, result }: Outcome): WorkEnd {
+function workEnd({ outcome: { item }, result }: Ending): WorkEnd {
   const attempts = item.attempts + 1;
   switch (result.type) {
     case 'done':
     case 'terminal':
       return { item };
+    case 'contested':
+      // Sweeps leave alone what waits; a change of the object itself does not wait.
+      return { item, again: { afterMs: result.afterMs, attempts: 0 } };
     case 'again':
       return { item, again: { afterMs: result.afterMs, attempts } };
     case 'retry':

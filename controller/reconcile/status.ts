@@ -1,6 +1,6 @@
 // Status from the result of a pass. The same result gives the same status, so a pass that finds nothing new changes nothing.
 
-import { type Condition, conditionOf, type Status } from '../../crds/api.ts';
+import { type Condition, conditionOf, type Repairs, type Status } from '../../crds/api.ts';
 import type { Result } from './reconciler.ts';
 
 export interface StatusInput {
@@ -9,18 +9,22 @@ export interface StatusInput {
   readonly generation: number;
   readonly result: Result;
   readonly externalIds: Record<string, string>;
+  readonly repairs?: Repairs | undefined;
 }
 
 type Draft = Pick<Condition, 'type' | 'status' | 'reason' | 'message' | 'field'>;
 
 /** The status after a pass. `now` stands in conditions that changed; the others keep their time. */
-export function nextStatus({ before, generation, result, externalIds }: StatusInput, now: string): Status {
+export function nextStatus(
+  { before, generation, result, externalIds, repairs }: StatusInput,
+  now: string,
+): Status {
   const conditions = drafts(before, generation, result).map((draft): Condition => {
     const old = conditionOf(before, draft.type);
     const lastTransitionTime = old?.status === draft.status ? old.lastTransitionTime : now;
     return { ...draft, observedGeneration: generation, lastTransitionTime };
   });
-  return { observedGeneration: generation, conditions, externalIds };
+  return { observedGeneration: generation, conditions, externalIds, ...(repairs && { repairs }) };
 }
 
 function drafts(before: Status, generation: number, result: Result): Draft[] {
@@ -48,6 +52,12 @@ function drafts(before: Status, generation: number, result: Result): Draft[] {
         { type: 'Reconciling', status: 'True', reason: result.code, message: result.message },
       ];
     }
+    case 'contested':
+      return [
+        { type: 'Ready', status: 'False', reason: result.code, message: result.message },
+        { type: 'Synced', status: 'True', reason: 'ReconcileSuccess', message: '' },
+        { type: 'Stalled', status: 'True', reason: result.code, message: result.message },
+      ];
     case 'terminal':
       return [
         { type: 'Ready', status: 'False', reason: result.code, message: result.message, field: result.field },
@@ -80,11 +90,13 @@ function comparable(status: Status): unknown {
     ])
     .sort();
   const ids = Object.entries(status.externalIds).sort();
-  return [status.observedGeneration, conditions, ids];
+  const { count, since, last, what } = status.repairs ?? {};
+  return [status.observedGeneration, conditions, ids, [count, since, last, what]];
 }
 
-/** Whether everything was as declared when the object was last looked at: what differs now is drift. */
+/** Whether everything was as declared when the object was last left: what differs now is drift. */
 export function wasReady(status: Status, generation: number): boolean {
   const ready = conditionOf(status, 'Ready');
-  return ready?.status === 'True' && ready.observedGeneration === generation;
+  const left = ready?.status === 'True' || ready?.reason === 'Contested';
+  return left && ready.observedGeneration === generation;
 }

@@ -78,6 +78,16 @@ const statusSchema = {
       },
     },
     externalIds: { type: 'object', additionalProperties: { type: 'string' } },
+    repairs: {
+      type: 'object',
+      required: ['count', 'since', 'last', 'what'],
+      properties: {
+        count: { type: 'integer', format: 'int64' },
+        since: { type: 'string', format: 'date-time' },
+        last: { type: 'string', format: 'date-time' },
+        what: { type: 'string' },
+      },
+    },
   },
 };
 

@@ -65,6 +65,8 @@ async function unlessEnded<T>(operation: Operation, request: () => Promise<T>): 
 function isStuck(object: ApiObject, generation: number): boolean {
   const stalled = conditionNamed(object, 'Stalled');
   if (stalled?.status !== 'True' || object.status.observedGeneration < generation) return false;
+  // The controller goes on with what is contested, and it may be over before the operation is.
+  if (stalled.reason === 'Contested') return false;
   return !(isErrorCode(stalled.reason) && mayComeLater(stalled.reason));
 }
 
