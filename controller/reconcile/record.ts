@@ -2,7 +2,7 @@
 // Passes that end at the same moment share the transaction, and with it the round trips and the commit.
 
 import DataLoader from 'dataloader';
-import { type Appending, appendEvent, appendEvents } from '../../audit/append.ts';
+import { appendEvent, appendEvents } from '../../audit/append.ts';
 import type { Status } from '../../crds/api.ts';
 import { referencesOf } from '../../crds/references.ts';
 import { isDatabaseOutage, type Transaction } from '../../store/database.ts';
@@ -17,17 +17,14 @@ import {
   lockFree,
   lockObject,
   requestWork,
-  type WorkEnd,
   type WorkItem,
 } from '../../store/work.ts';
 import { giveAddress, releaseAddress } from '../backends/addresses.ts';
 import { deleteRows, upsertRows } from '../backends/tables.ts';
 import type { ControllerContext } from '../context.ts';
-import { backoffMs } from './backoff.ts';
-import { repairsAfter, unlessContested } from './contest.ts';
-import { chainFor, eventOf, outcomeOf } from './event.ts';
+import { endingOf, eventsOf, type Outcome, workEnd } from './ending.ts';
+import { chainFor, eventOf } from './event.ts';
 import type { PostgresStep, Reconciler, Result, Step } from './reconciler.ts';
-import { nextStatus, sameStatus } from './status.ts';
 
 /** What a pass did, for the log and the metrics. */
 export interface PassReport {
@@ -60,19 +57,6 @@ export async function declareIntent(
   });
   // Without its link the effect would be unknown to the ledger if we died right after it.
   await context.links.linked(eventId, signal);
-}
-
-/** How a pass ended, to be recorded. */
-export interface Outcome {
-  readonly item: WorkItem;
-  readonly object: StoredObject;
-  readonly reconciler: Reconciler;
-  readonly result: Result;
-  /** What was done outside Postgres, and what is done here. */
-  readonly steps: readonly Step[];
-  /** What is done here. */
-  readonly rows: readonly PostgresStep[];
-  readonly externalIds: Record<string, string>;
 }
 
 /** Records one outcome; rejects with LostLeaseError when the lease is gone. */
@@ -156,41 +140,6 @@ async function recordAll(
   return reports;
 }
 
-/** What an outcome comes to. */
-interface Ending {
-  readonly outcome: Outcome;
-  readonly result: Result;
-  /** Nothing stands any more for an object that is to go. */
-  readonly finished: boolean;
-  /** When it says something new. */
-  readonly status?: Status;
-  /** Whether there is anything to tell the ledger. */
-  readonly told: boolean;
-}
-
-function endingOf(outcome: Outcome, now: string): Ending {
-  const { object, steps, externalIds } = outcome;
-  const { generation, status: before } = object;
-  if (object.deletionTimestamp !== null && outcome.result.type === 'done')
-    return { outcome, result: outcome.result, finished: true, told: true };
-  const repairs = repairsAfter(before, generation, steps, now);
-  const result = unlessContested(outcome.result, repairs, now);
-  const status = nextStatus({ before, generation, result, externalIds, repairs }, now);
-  const news = !sameStatus(status, before);
-  return { outcome, result, finished: false, ...(news && { status }), told: news || steps.length > 0 };
-}
-
-function eventsOf({ outcome, result, finished, told }: Ending): Appending[] {
-  const { object, steps } = outcome;
-  const chain = chainFor(object);
-  if (!finished) return told ? [{ chain, event: eventOf(object, steps, outcomeOf(result)) }] : [];
-  const end = { phase: 'outcome', outcome: 'ok', reason: 'Deleted', action: 'finalize' } as const;
-  const last = { chain, event: eventOf(object, steps, end) };
-  if (object.kind.name !== 'Org') return [last];
-  // The org's own chain ends with it: nothing may follow a tombstone.
-  return [last, { chain: object.uid, event: eventOf(object, [], { ...end, action: 'tombstone' }) }];
-}
-
 /** The object was changed after the pass had read it: what is declared now is not what the pass would tell of. */
 export class ChangedMeanwhileError extends Error {
   constructor({ uid, generation }: StoredObject) {
@@ -236,20 +185,4 @@ async function finalize(tx: Transaction, objects: readonly StoredObject[]): Prom
   );
   await requestWork(tx, ...waiting.map(({ uid }) => uid));
   await removeObjects(tx, [...going]);
-}
-
-function workEnd({ outcome: { item }, result }: Ending): WorkEnd {
-  const attempts = item.attempts + 1;
-  switch (result.type) {
-    case 'done':
-    case 'terminal':
-      return { item };
-    case 'contested':
-      // Sweeps leave alone what waits; a change of the object itself does not wait.
-      return { item, again: { afterMs: result.afterMs, attempts: 0 } };
-    case 'again':
-      return { item, again: { afterMs: result.afterMs, attempts } };
-    case 'retry':
-      return { item, again: { afterMs: backoffMs(item.attempts), attempts } };
-  }
 }
