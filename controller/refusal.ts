@@ -51,6 +51,15 @@ export function notFound(key: ObjectKey): LatticeError {
   return new LatticeError('NotFound', `${shown} does not exist`);
 }
 
+export function spentKey(key: ObjectKey): LatticeError {
+  const kind = kindNamed(key.kind);
+  const shown = kind === undefined ? `${key.kind} ${key.name}` : displayName(kind, key.org, key.name);
+  return new LatticeError(
+    'IdempotencyKeySpent',
+    `${shown} was created with this idempotency key and has been deleted since`,
+  );
+}
+
 export function assertVersion(object: StoredObject, expected: string): void {
   if (object.resourceVersion === expected) return;
   const shown = displayName(object.kind, object.org, object.name);

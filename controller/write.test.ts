@@ -5,6 +5,7 @@ import type { Owner } from '../crds/api.ts';
 import { type AuditEvent, auditEventSchema, SYSTEM_CHAIN } from '../crds/audit.ts';
 import { LatticeError } from '../crds/findings.ts';
 import type { Database } from '../store/database.ts';
+import { removeObjects } from '../store/object-writes.ts';
 import { findObject, type StoredObject } from '../store/objects.ts';
 import { startTestDatabase, type TestDatabase } from '../store/testing/database.ts';
 import { type Caller, verbs } from './admission/caller.ts';
@@ -106,6 +107,17 @@ test('the same create sent many times at once happens once, and every sender is 
   expect(new Set(answers.map(({ object }) => object.uid)).size).toBe(1);
   expect(answers.filter(({ repeated }) => !repeated)).toHaveLength(1);
   expect(await told()).toHaveLength(1);
+});
+
+test('a create that comes after the object was created by it and deleted does not bring it back', async () => {
+  const { object } = await createObject(at, caller(), budget('gone'), 'key-1');
+  await deleteObject(at, caller(), key('gone'));
+  await db.transaction((tx) => removeObjects(tx, [object.uid]));
+  expect(await refusal(createObject(at, caller(), budget('gone'), 'key-1'))).toBe('IdempotencyKeySpent');
+  expect(await findObject(db, key('gone'))).toBeUndefined();
+  // Who means it again says so with a key of its own, or with none.
+  expect((await createObject(at, caller(), budget('gone'), 'key-2')).repeated).toBe(false);
+  expect((await createObject(at, caller(), budget('other'), 'key-1')).repeated).toBe(false);
 });
 
 test('a create whose answer was lost is answered again, and happens once', async () => {

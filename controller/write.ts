@@ -7,6 +7,7 @@ import { kindNamed } from '../crds/kinds.ts';
 import type { Database } from '../store/database.ts';
 import { insertObject, markDeleted, replaceDeclared, replaceOwner } from '../store/object-writes.ts';
 import { findObject, type ObjectKey, type StoredObject } from '../store/objects.ts';
+import { isSpent } from '../store/spent-keys.ts';
 import { requestWork } from '../store/work.ts';
 import { type Admission, admit, keysOf } from './admission/admit.ts';
 import { type Caller, forbidden } from './admission/caller.ts';
@@ -14,7 +15,7 @@ import { existsFinding } from './admission/standing.ts';
 import { readAhead, storeWorld } from './admission/world.ts';
 import type { PolicyJudge } from './policy/judge.ts';
 import { judged, recordWrite } from './recording.ts';
-import { assertVersion, DenialError, notFound, recordingDenials, refusal } from './refusal.ts';
+import { assertVersion, DenialError, notFound, recordingDenials, refusal, spentKey } from './refusal.ts';
 
 /** Where writes go, and who judges them. */
 export interface Writing {
@@ -48,6 +49,9 @@ export async function createObject(
       );
     }
     const valid = accepted(admission);
+    // Asked after the look that found no object: who removed it has left its key behind by then.
+    if (idempotencyKey !== undefined && (await isSpent(tx, admission.key, idempotencyKey)))
+      throw spentKey(admission.key);
     const policy = await judged(at.policies, tx, world, caller, admission);
     const object = await insertObject(tx, { manifest: valid, owner: caller.owner, idempotencyKey });
     if (object === undefined) {

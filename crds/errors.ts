@@ -118,6 +118,11 @@ export const errors = Object.freeze({
   ),
   // Somebody else was first.
   AlreadyExists: define(409, 'The object exists already', 'Import it or adopt it, as the message says.'),
+  IdempotencyKeySpent: define(
+    409,
+    'The object was created with this key and has been deleted since',
+    'Send a new idempotency key to create it anew.',
+  ),
   OwnedByAnother: define(
     409,
     'The object is owned by another manager',

@@ -108,9 +108,15 @@ export async function writeStatuses(tx: Transaction, statuses: ReadonlyMap<strin
   );
 }
 
-/** Takes objects out of the store, once nothing stands for them anywhere. */
+/** Takes objects out of the store, once nothing stands for them anywhere. Their idempotency keys stay behind as spent. */
 export async function removeObjects(tx: Transaction, uids: readonly string[]): Promise<void> {
-  if (uids.length > 0) await tx.run('DELETE FROM objects WHERE uid = ANY ($1::uuid[])', [uids]);
+  if (uids.length === 0) return;
+  await tx.run(
+    `WITH gone AS (DELETE FROM objects WHERE uid = ANY ($1::uuid[]) RETURNING kind, org, name, idempotency_key)
+     INSERT INTO spent_keys (kind, org, name, key)
+     SELECT kind, org, name, idempotency_key FROM gone WHERE idempotency_key IS NOT NULL`,
+    [uids],
+  );
 }
 
 const INSERT_REFERENCES = `INSERT INTO object_references (uid, pointer, target_kind, target_org, target_name)

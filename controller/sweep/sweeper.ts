@@ -4,6 +4,7 @@
 import { namespaceOf } from '../../crds/agent-workflow.ts';
 import { holdLease } from '../../store/leases.ts';
 import { listObjects } from '../../store/objects.ts';
+import { forgetSpentKeys } from '../../store/spent-keys.ts';
 import { requestSweepWork } from '../../store/work.ts';
 import type { ControllerContext } from '../context.ts';
 import { sweepTable } from './tables.ts';
@@ -42,6 +43,7 @@ export async function sweepOnce(context: ControllerContext): Promise<void> {
   for (const reconciler of context.reconcilers)
     await attempt(context, `table ${reconciler.table.name}`, () => sweepTable(context, reconciler));
   await attempt(context, 'orgs', () => sweepOrgs(context));
+  await attempt(context, 'spent keys', () => forgetSpentKeys(context.db));
   finished();
 }
 
