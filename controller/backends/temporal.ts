@@ -1,7 +1,13 @@
 // Temporal as the controller uses it: namespaces and agent workflows. One connection serves all; every call has a deadline,
 // and what a call meant is always judged by reading afterwards, never by its return alone.
 
-import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  defaultGrpcRetryOptions,
+  isGrpcServiceError,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { z } from 'zod';
 import type { TemporalConnection } from '../../config/temporal.ts';
@@ -43,7 +49,14 @@ const STATE_DELETED = 2;
 const PROBE = 'lattice-probe';
 
 export function temporalBackend(options: TemporalConnection): TemporalBackend {
-  const connection = Connection.lazy(options);
+  const connection = Connection.lazy({
+    ...options,
+    // A moment only. What lasts longer is told in the status and tried again by the engine; retried in here it would hold a
+    // place of the engine until the deadline, which then hides what Temporal said.
+    interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: 3 }))],
+    // Otherwise a Temporal that was away for long is found again only minutes after it is back.
+    channelArgs: { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 2_000 },
+  });
   const clients = new Map<string, Client>();
   const clientFor = (namespace: string): Client => {
     const known = clients.get(namespace) ?? new Client({ connection, namespace });
