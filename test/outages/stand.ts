@@ -64,7 +64,10 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
   const startedTemporal = (port?: number): Promise<RunningTemporal> =>
     startTemporal({
       dbFile: join(folder, 'temporal.db'),
-      dynamicConfig: { 'system.namespaceCacheRefreshInterval': '200ms', ...options.temporalSettings },
+      dynamicConfig: {
+        'system.namespaceCacheRefreshInterval': '200ms',
+        ...options.temporalSettings,
+      },
       ...(port !== undefined && { port }),
     });
   let temporal = await startedTemporal();
