@@ -12,6 +12,7 @@ import type { Kind } from '../crds/kind.ts';
 import { displayName } from '../crds/kinds.ts';
 import { type Plan, type PlannedChange, planSchema } from '../crds/plan.ts';
 import { devStateSchema, STATE_FILE } from './dev/state.ts';
+import { patientFetch } from './patient-fetch.ts';
 import { until } from './until.ts';
 import { UsageError } from './usage.ts';
 
@@ -75,7 +76,7 @@ export function createClient({ address, token, owner }: ClientOptions): ApiClien
     body?: object,
     headers: Record<string, string> = {},
   ): Promise<string> => {
-    const response = await fetch(new URL(path, url), {
+    const response = await patientFetch(new URL(path, url), {
       method,
       headers: {
         authorization: `Bearer ${token}`,

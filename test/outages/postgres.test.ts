@@ -96,10 +96,25 @@ test('Postgres is stopped and started under load: nothing that was promised is l
   expect((await stand.api.send('GET', '/readyz')).status).toBe(200);
 });
 
+test('lattice apply waits for Postgres and succeeds', async () => {
+  const manifest = { kind: 'Budget', metadata: { org: ORG, name: 'applied' }, spec: { limitMicroUsd: 3 } };
+  await stand.postgres.stop();
+  const applied = lattice(stand.world.state, ['apply', '-f', '-'], JSON.stringify(manifest));
+  const puttingOff = () => (stand.log().match(/a request was put off/g) ?? []).length;
+  const before = puttingOff();
+  await eventually(
+    'it was put off twice',
+    async () => puttingOff() - before,
+    (count) => count >= 2,
+  );
+  await stand.postgres.start();
+  expect(await applied).toMatchObject({ code: 0, stdout: expect.stringContaining('1 to create') });
+});
+
 test('connections are cut one by one under load', async () => {
   const load = startLoad(stand.api, BUDGETS, 4);
   await more(load, 10);
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 25; round++) {
     await stand.world.sql(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE usename LIKE 'lattice_dev_%' ORDER BY state = 'active' DESC, random() LIMIT 1`,
