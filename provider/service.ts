@@ -6,6 +6,8 @@ import { configurationOf, providerSchema, validateProvider } from './configure.t
 import type { ValueMap } from './cty/value.ts';
 import { type DataAnswer, readData } from './data/read.ts';
 import { type Diagnostic, problem, warning } from './diagnostics.ts';
+import type { ProviderFunction } from './functions/function.ts';
+import { functions } from './functions/functions.ts';
 import { type ApplyRequest, applyResource } from './resource/apply.ts';
 import { type PlanAnswer, type PlanRequest, planResource } from './resource/plan.ts';
 import { importResource, readResource, upgradeState } from './resource/read.ts';
@@ -19,6 +21,7 @@ export interface Service {
   readonly provider: Schema;
   readonly resources: ReadonlyMap<string, ResourceType>;
   readonly dataSources: ReadonlyMap<string, ResourceType>;
+  readonly functions: ReadonlyMap<string, ProviderFunction>;
   validateProvider(config: ValueMap): Diagnostic[];
   validate(type: ResourceType, config: ValueMap): Diagnostic[];
   configure(config: ValueMap): readonly Diagnostic[];
@@ -45,6 +48,7 @@ export function createService(environment: NodeJS.ProcessEnv): Service {
     provider: providerSchema,
     resources: types(resourceSchema),
     dataSources: types(dataSchema),
+    functions,
     validateProvider: (config) => [
       ...validateConfig(providerSchema.attributes, config),
       ...validateProvider(config),

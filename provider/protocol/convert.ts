@@ -5,9 +5,10 @@ import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { decodeJson } from '../cty/json.ts';
 import { decodeMsgpack, encodeMsgpack } from '../cty/msgpack.ts';
 import { normalize } from '../cty/text.ts';
-import { typeToJson } from '../cty/type.ts';
-import { isMap, type ValueMap } from '../cty/value.ts';
+import { type Type, typeToJson } from '../cty/type.ts';
+import { isMap, type Value, type ValueMap } from '../cty/value.ts';
 import type { Diagnostic, Path } from '../diagnostics.ts';
+import type { ProviderFunction } from '../functions/function.ts';
 import { type Attribute, isNested, type Schema, typeOf } from '../schema/schema.ts';
 import {
   type AttributePath,
@@ -16,6 +17,7 @@ import {
   type DiagnosticSchema,
   type DynamicValue,
   type DynamicValueSchema,
+  type FunctionSchema,
   type Schema_AttributeSchema,
   Schema_Object_NestingMode,
   type SchemaSchema,
@@ -87,6 +89,41 @@ export function schemaMessage(schema: Schema): MessageInitShape<typeof SchemaSch
   };
 }
 
+export function functionMessage({
+  parameters,
+  returns,
+  summary,
+  description,
+}: ProviderFunction): MessageInitShape<typeof FunctionSchema> {
+  return {
+    parameters: parameters.map((parameter) => ({
+      name: parameter.name,
+      type: typeBytes(parameter.type),
+      description: parameter.description,
+      descriptionKind: StringKind.MARKDOWN,
+    })),
+    return: { type: typeBytes(returns) },
+    summary,
+    description,
+    descriptionKind: StringKind.MARKDOWN,
+  };
+}
+
+/** The values that a function is called with, each of the type of its parameter. */
+export function decodeArguments(
+  { parameters }: ProviderFunction,
+  messages: readonly DynamicValue[],
+): readonly Value[] {
+  return parameters.map(({ type }, at) => decodeMsgpack(messages[at]?.msgpack ?? new Uint8Array(), type));
+}
+
+export function encodeResult({ returns }: ProviderFunction, value: Value): DynamicValueInit {
+  return { msgpack: encodeMsgpack(value, returns) };
+}
+
+const typeBytes = (type: Type): Uint8Array<ArrayBuffer> =>
+  new TextEncoder().encode(JSON.stringify(typeToJson(type)));
+
 function attributeMessage(attribute: Attribute): MessageInitShape<typeof Schema_AttributeSchema> {
   const { type } = attribute;
   return {
@@ -105,6 +142,6 @@ function attributeMessage(attribute: Attribute): MessageInitShape<typeof Schema_
             attributes: type.attributes.map(attributeMessage),
           },
         }
-      : { type: new TextEncoder().encode(JSON.stringify(typeToJson(type))) }),
+      : { type: typeBytes(type) }),
   };
 }

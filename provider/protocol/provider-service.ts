@@ -2,21 +2,26 @@
 // answer with a diagnostic, since core shows a failed call as "Plugin error" and nothing else.
 
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import { normalize } from '../cty/text.ts';
 import { type Diagnostic, problem } from '../diagnostics.ts';
+import { ArgumentError } from '../functions/function.ts';
 import { log } from '../log.ts';
 import { REPORT } from '../plan/plan.ts';
 import { decodePrivate, encodePrivate, type ResourceType } from '../resource/resource.ts';
 import { type Service, unknownType } from '../service.ts';
 import {
   type DiagnosticInit,
+  decodeArguments,
   decodeObject,
   diagnosticMessage,
   encodeObject,
+  encodeResult,
+  functionMessage,
   pathMessage,
   requireObject,
   schemaMessage,
 } from './convert.ts';
-import { Provider } from './generated/tfplugin6_pb.js';
+import { type CallFunction_ResponseSchema, type DynamicValue, Provider } from './generated/tfplugin6_pb.js';
 import { type Call, unary } from './rpc.ts';
 
 const capabilities = { planDestroy: true, getProviderSchemaOptional: true, moveResourceState: false };
@@ -28,15 +33,18 @@ export function providerCalls(service: Service): Call[] {
       serverCapabilities: capabilities,
       resources: [...service.resources.keys()].map((typeName) => ({ typeName })),
       dataSources: [...service.dataSources.keys()].map((typeName) => ({ typeName })),
+      functions: [...service.functions.keys()].map((name) => ({ name })),
     })),
     reporting(method.getProviderSchema, told, () => ({
       provider: schemaMessage(service.provider),
       resourceSchemas: schemaMessages(service.resources),
       dataSourceSchemas: schemaMessages(service.dataSources),
       serverCapabilities: capabilities,
+      functions: functionMessages(service),
     })),
     reporting(method.getResourceIdentitySchemas, told, () => ({})),
-    reporting(method.getFunctions, told, () => ({})),
+    reporting(method.getFunctions, told, () => ({ functions: functionMessages(service) })),
+    unary(method.callFunction, async ({ name, arguments: given }) => await answerOf(service, name, given)),
     reporting(method.validateProviderConfig, told, ({ config }) =>
       diagnosed(service.validateProvider(requireObject(service.provider, config))),
     ),
@@ -124,6 +132,27 @@ function typeNamed(types: ReadonlyMap<string, ResourceType>, name: string): Reso
   const type = types.get(name);
   if (type === undefined) throw new UnknownTypeError(name);
   return type;
+}
+
+const functionMessages = (service: Service) =>
+  Object.fromEntries([...service.functions].map(([name, each]) => [name, functionMessage(each)]));
+
+/** A function has no diagnostics: it answers, or says which argument is wrong. */
+async function answerOf(
+  service: Service,
+  name: string,
+  given: readonly DynamicValue[],
+): Promise<MessageInitShape<typeof CallFunction_ResponseSchema>> {
+  const called = service.functions.get(name);
+  if (called === undefined) return { error: { text: `This provider has no function "${name}".` } };
+  try {
+    return { result: encodeResult(called, await called.call(decodeArguments(called, given))) };
+  } catch (error) {
+    if (error instanceof ArgumentError)
+      return { error: { text: normalize(error.message), functionArgument: BigInt(error.argument) } };
+    log('error', 'function failed', { name, error: error instanceof Error ? error.stack : String(error) });
+    return { error: { text: normalize(`The provider failed in ${name}: ${String(error)}. ${REPORT}`) } };
+  }
 }
 
 function schemaMessages(types: ReadonlyMap<string, ResourceType>) {

@@ -326,6 +326,120 @@ export enum Schema_Object_NestingMode {
 export declare const Schema_Object_NestingModeSchema: GenEnum<Schema_Object_NestingMode>;
 
 /**
+ * @generated from message tfplugin6.Function
+ */
+export declare type Function = Message<"tfplugin6.Function"> & {
+  /**
+   * @generated from field: repeated tfplugin6.Function.Parameter parameters = 1;
+   */
+  parameters: Function_Parameter[];
+
+  /**
+   * @generated from field: tfplugin6.Function.Return return = 3;
+   */
+  return?: Function_Return | undefined;
+
+  /**
+   * @generated from field: string summary = 4;
+   */
+  summary: string;
+
+  /**
+   * @generated from field: string description = 5;
+   */
+  description: string;
+
+  /**
+   * @generated from field: tfplugin6.StringKind description_kind = 6;
+   */
+  descriptionKind: StringKind;
+};
+
+/**
+ * Describes the message tfplugin6.Function.
+ * Use `create(FunctionSchema)` to create a new message.
+ */
+export declare const FunctionSchema: GenMessage<Function>;
+
+/**
+ * @generated from message tfplugin6.Function.Parameter
+ */
+export declare type Function_Parameter = Message<"tfplugin6.Function.Parameter"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: bytes type = 2;
+   */
+  type: Uint8Array;
+
+  /**
+   * @generated from field: bool allow_null_value = 3;
+   */
+  allowNullValue: boolean;
+
+  /**
+   * @generated from field: bool allow_unknown_values = 4;
+   */
+  allowUnknownValues: boolean;
+
+  /**
+   * @generated from field: string description = 5;
+   */
+  description: string;
+
+  /**
+   * @generated from field: tfplugin6.StringKind description_kind = 6;
+   */
+  descriptionKind: StringKind;
+};
+
+/**
+ * Describes the message tfplugin6.Function.Parameter.
+ * Use `create(Function_ParameterSchema)` to create a new message.
+ */
+export declare const Function_ParameterSchema: GenMessage<Function_Parameter>;
+
+/**
+ * @generated from message tfplugin6.Function.Return
+ */
+export declare type Function_Return = Message<"tfplugin6.Function.Return"> & {
+  /**
+   * @generated from field: bytes type = 1;
+   */
+  type: Uint8Array;
+};
+
+/**
+ * Describes the message tfplugin6.Function.Return.
+ * Use `create(Function_ReturnSchema)` to create a new message.
+ */
+export declare const Function_ReturnSchema: GenMessage<Function_Return>;
+
+/**
+ * @generated from message tfplugin6.FunctionError
+ */
+export declare type FunctionError = Message<"tfplugin6.FunctionError"> & {
+  /**
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * @generated from field: optional int64 function_argument = 2;
+   */
+  functionArgument?: bigint | undefined;
+};
+
+/**
+ * Describes the message tfplugin6.FunctionError.
+ * Use `create(FunctionErrorSchema)` to create a new message.
+ */
+export declare const FunctionErrorSchema: GenMessage<FunctionError>;
+
+/**
  * @generated from message tfplugin6.ServerCapabilities
  */
 export declare type ServerCapabilities = Message<"tfplugin6.ServerCapabilities"> & {
@@ -392,6 +506,22 @@ export declare type GetMetadata_TypeName = Message<"tfplugin6.GetMetadata.TypeNa
 export declare const GetMetadata_TypeNameSchema: GenMessage<GetMetadata_TypeName>;
 
 /**
+ * @generated from message tfplugin6.GetMetadata.FunctionName
+ */
+export declare type GetMetadata_FunctionName = Message<"tfplugin6.GetMetadata.FunctionName"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message tfplugin6.GetMetadata.FunctionName.
+ * Use `create(GetMetadata_FunctionNameSchema)` to create a new message.
+ */
+export declare const GetMetadata_FunctionNameSchema: GenMessage<GetMetadata_FunctionName>;
+
+/**
  * @generated from message tfplugin6.GetMetadata.Response
  */
 export declare type GetMetadata_Response = Message<"tfplugin6.GetMetadata.Response"> & {
@@ -414,6 +544,11 @@ export declare type GetMetadata_Response = Message<"tfplugin6.GetMetadata.Respon
    * @generated from field: repeated tfplugin6.GetMetadata.TypeName resources = 4;
    */
   resources: GetMetadata_TypeName[];
+
+  /**
+   * @generated from field: repeated tfplugin6.GetMetadata.FunctionName functions = 5;
+   */
+  functions: GetMetadata_FunctionName[];
 };
 
 /**
@@ -474,6 +609,11 @@ export declare type GetProviderSchema_Response = Message<"tfplugin6.GetProviderS
    * @generated from field: tfplugin6.ServerCapabilities server_capabilities = 6;
    */
   serverCapabilities?: ServerCapabilities | undefined;
+
+  /**
+   * @generated from field: map<string, tfplugin6.Function> functions = 7;
+   */
+  functions: { [key: string]: Function };
 };
 
 /**
@@ -551,6 +691,11 @@ export declare const GetFunctions_RequestSchema: GenMessage<GetFunctions_Request
  */
 export declare type GetFunctions_Response = Message<"tfplugin6.GetFunctions.Response"> & {
   /**
+   * @generated from field: map<string, tfplugin6.Function> functions = 1;
+   */
+  functions: { [key: string]: Function };
+
+  /**
    * @generated from field: repeated tfplugin6.Diagnostic diagnostics = 2;
    */
   diagnostics: Diagnostic[];
@@ -561,6 +706,60 @@ export declare type GetFunctions_Response = Message<"tfplugin6.GetFunctions.Resp
  * Use `create(GetFunctions_ResponseSchema)` to create a new message.
  */
 export declare const GetFunctions_ResponseSchema: GenMessage<GetFunctions_Response>;
+
+/**
+ * @generated from message tfplugin6.CallFunction
+ */
+export declare type CallFunction = Message<"tfplugin6.CallFunction"> & {
+};
+
+/**
+ * Describes the message tfplugin6.CallFunction.
+ * Use `create(CallFunctionSchema)` to create a new message.
+ */
+export declare const CallFunctionSchema: GenMessage<CallFunction>;
+
+/**
+ * @generated from message tfplugin6.CallFunction.Request
+ */
+export declare type CallFunction_Request = Message<"tfplugin6.CallFunction.Request"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: repeated tfplugin6.DynamicValue arguments = 2;
+   */
+  arguments: DynamicValue[];
+};
+
+/**
+ * Describes the message tfplugin6.CallFunction.Request.
+ * Use `create(CallFunction_RequestSchema)` to create a new message.
+ */
+export declare const CallFunction_RequestSchema: GenMessage<CallFunction_Request>;
+
+/**
+ * @generated from message tfplugin6.CallFunction.Response
+ */
+export declare type CallFunction_Response = Message<"tfplugin6.CallFunction.Response"> & {
+  /**
+   * @generated from field: tfplugin6.DynamicValue result = 1;
+   */
+  result?: DynamicValue | undefined;
+
+  /**
+   * @generated from field: tfplugin6.FunctionError error = 2;
+   */
+  error?: FunctionError | undefined;
+};
+
+/**
+ * Describes the message tfplugin6.CallFunction.Response.
+ * Use `create(CallFunction_ResponseSchema)` to create a new message.
+ */
+export declare const CallFunction_ResponseSchema: GenMessage<CallFunction_Response>;
 
 /**
  * @generated from message tfplugin6.ValidateProviderConfig
@@ -1338,6 +1537,14 @@ export declare const Provider: GenService<{
     methodKind: "unary";
     input: typeof ReadDataSource_RequestSchema;
     output: typeof ReadDataSource_ResponseSchema;
+  },
+  /**
+   * @generated from rpc tfplugin6.Provider.CallFunction
+   */
+  callFunction: {
+    methodKind: "unary";
+    input: typeof CallFunction_RequestSchema;
+    output: typeof CallFunction_ResponseSchema;
   },
   /**
    * @generated from rpc tfplugin6.Provider.StopProvider

@@ -11,7 +11,7 @@ import { enumDesc, fileDesc, messageDesc, serviceDesc, tsEnum } from "@bufbuild/
  * Describes the file tfplugin6.proto.
  */
 export const file_tfplugin6 = /*@__PURE__*/
-  fileDesc("Cg90ZnBsdWdpbjYucHJvdG8SCXRmcGx1Z2luNiItCgxEeW5hbWljVmFsdWUSDwoHbXNncGFjaxgBIAEoDBIMCgRqc29uGAIgASgMInsKCFJhd1N0YXRlEgwKBGpzb24YASABKAwSMQoHZmxhdG1hcBgCIAMoCzIgLnRmcGx1Z2luNi5SYXdTdGF0ZS5GbGF0bWFwRW50cnkaLgoMRmxhdG1hcEVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEipAEKDUF0dHJpYnV0ZVBhdGgSLAoFc3RlcHMYASADKAsyHS50ZnBsdWdpbjYuQXR0cmlidXRlUGF0aC5TdGVwGmUKBFN0ZXASGAoOYXR0cmlidXRlX25hbWUYASABKAlIABIcChJlbGVtZW50X2tleV9zdHJpbmcYAiABKAlIABIZCg9lbGVtZW50X2tleV9pbnQYAyABKANIAEIKCghzZWxlY3RvciK9AQoKRGlhZ25vc3RpYxIwCghzZXZlcml0eRgBIAEoDjIeLnRmcGx1Z2luNi5EaWFnbm9zdGljLlNldmVyaXR5Eg8KB3N1bW1hcnkYAiABKAkSDgoGZGV0YWlsGAMgASgJEisKCWF0dHJpYnV0ZRgEIAEoCzIYLnRmcGx1Z2luNi5BdHRyaWJ1dGVQYXRoIi8KCFNldmVyaXR5EgsKB0lOVkFMSUQQABIJCgVFUlJPUhABEgsKB1dBUk5JTkcQAiLyBAoGU2NoZW1hEg8KB3ZlcnNpb24YASABKAMSJgoFYmxvY2sYAiABKAsyFy50ZnBsdWdpbjYuU2NoZW1hLkJsb2NrGo8BCgVCbG9jaxIPCgd2ZXJzaW9uGAEgASgDEi8KCmF0dHJpYnV0ZXMYAiADKAsyGy50ZnBsdWdpbjYuU2NoZW1hLkF0dHJpYnV0ZRITCgtkZXNjcmlwdGlvbhgEIAEoCRIvChBkZXNjcmlwdGlvbl9raW5kGAUgASgOMhUudGZwbHVnaW42LlN0cmluZ0tpbmQa5QEKCUF0dHJpYnV0ZRIMCgRuYW1lGAEgASgJEgwKBHR5cGUYAiABKAwSLQoLbmVzdGVkX3R5cGUYCiABKAsyGC50ZnBsdWdpbjYuU2NoZW1hLk9iamVjdBITCgtkZXNjcmlwdGlvbhgDIAEoCRIQCghyZXF1aXJlZBgEIAEoCBIQCghvcHRpb25hbBgFIAEoCBIQCghjb21wdXRlZBgGIAEoCBIRCglzZW5zaXRpdmUYByABKAgSLwoQZGVzY3JpcHRpb25fa2luZBgIIAEoDjIVLnRmcGx1Z2luNi5TdHJpbmdLaW5kGrQBCgZPYmplY3QSLwoKYXR0cmlidXRlcxgBIAMoCzIbLnRmcGx1Z2luNi5TY2hlbWEuQXR0cmlidXRlEjUKB25lc3RpbmcYAyABKA4yJC50ZnBsdWdpbjYuU2NoZW1hLk9iamVjdC5OZXN0aW5nTW9kZSJCCgtOZXN0aW5nTW9kZRILCgdJTlZBTElEEAASCgoGU0lOR0xFEAESCAoETElTVBACEgcKA1NFVBADEgcKA01BUBAEIm0KElNlcnZlckNhcGFiaWxpdGllcxIUCgxwbGFuX2Rlc3Ryb3kYASABKAgSJAocZ2V0X3Byb3ZpZGVyX3NjaGVtYV9vcHRpb25hbBgCIAEoCBIbChNtb3ZlX3Jlc291cmNlX3N0YXRlGAMgASgIIpcCCgtHZXRNZXRhZGF0YRoJCgdSZXF1ZXN0Gh0KCFR5cGVOYW1lEhEKCXR5cGVfbmFtZRgBIAEoCRrdAQoIUmVzcG9uc2USOgoTc2VydmVyX2NhcGFiaWxpdGllcxgBIAEoCzIdLnRmcGx1Z2luNi5TZXJ2ZXJDYXBhYmlsaXRpZXMSKgoLZGlhZ25vc3RpY3MYAiADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYxI1CgxkYXRhX3NvdXJjZXMYAyADKAsyHy50ZnBsdWdpbjYuR2V0TWV0YWRhdGEuVHlwZU5hbWUSMgoJcmVzb3VyY2VzGAQgAygLMh8udGZwbHVnaW42LkdldE1ldGFkYXRhLlR5cGVOYW1lIoEEChFHZXRQcm92aWRlclNjaGVtYRoJCgdSZXF1ZXN0GuADCghSZXNwb25zZRIjCghwcm92aWRlchgBIAEoCzIRLnRmcGx1Z2luNi5TY2hlbWESVAoQcmVzb3VyY2Vfc2NoZW1hcxgCIAMoCzI6LnRmcGx1Z2luNi5HZXRQcm92aWRlclNjaGVtYS5SZXNwb25zZS5SZXNvdXJjZVNjaGVtYXNFbnRyeRJZChNkYXRhX3NvdXJjZV9zY2hlbWFzGAMgAygLMjwudGZwbHVnaW42LkdldFByb3ZpZGVyU2NoZW1hLlJlc3BvbnNlLkRhdGFTb3VyY2VTY2hlbWFzRW50cnkSKgoLZGlhZ25vc3RpY3MYBCADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYxI6ChNzZXJ2ZXJfY2FwYWJpbGl0aWVzGAYgASgLMh0udGZwbHVnaW42LlNlcnZlckNhcGFiaWxpdGllcxpJChRSZXNvdXJjZVNjaGVtYXNFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50ZnBsdWdpbjYuU2NoZW1hOgI4ARpLChZEYXRhU291cmNlU2NoZW1hc0VudHJ5EgsKA2tleRgBIAEoCRIgCgV2YWx1ZRgCIAEoCzIRLnRmcGx1Z2luNi5TY2hlbWE6AjgBIl8KGkdldFJlc291cmNlSWRlbnRpdHlTY2hlbWFzGgkKB1JlcXVlc3QaNgoIUmVzcG9uc2USKgoLZGlhZ25vc3RpY3MYAiADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYyJRCgxHZXRGdW5jdGlvbnMaCQoHUmVxdWVzdBo2CghSZXNwb25zZRIqCgtkaWFnbm9zdGljcxgCIAMoCzIVLnRmcGx1Z2luNi5EaWFnbm9zdGljIoQBChZWYWxpZGF0ZVByb3ZpZGVyQ29uZmlnGjIKB1JlcXVlc3QSJwoGY29uZmlnGAEgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRo2CghSZXNwb25zZRIqCgtkaWFnbm9zdGljcxgCIAMoCzIVLnRmcGx1Z2luNi5EaWFnbm9zdGljIpcBChZWYWxpZGF0ZVJlc291cmNlQ29uZmlnGkUKB1JlcXVlc3QSEQoJdHlwZV9uYW1lGAEgASgJEicKBmNvbmZpZxgCIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUaNgoIUmVzcG9uc2USKgoLZGlhZ25vc3RpY3MYASADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYyKbAQoaVmFsaWRhdGVEYXRhUmVzb3VyY2VDb25maWcaRQoHUmVxdWVzdBIRCgl0eXBlX25hbWUYASABKAkSJwoGY29uZmlnGAIgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRo2CghSZXNwb25zZRIqCgtkaWFnbm9zdGljcxgBIAMoCzIVLnRmcGx1Z2luNi5EaWFnbm9zdGljItYBChRVcGdyYWRlUmVzb3VyY2VTdGF0ZRpVCgdSZXF1ZXN0EhEKCXR5cGVfbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgDEiYKCXJhd19zdGF0ZRgDIAEoCzITLnRmcGx1Z2luNi5SYXdTdGF0ZRpnCghSZXNwb25zZRIvCg51cGdyYWRlZF9zdGF0ZRgBIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSKgoLZGlhZ25vc3RpY3MYAiADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYyKaAQoRQ29uZmlndXJlUHJvdmlkZXIaTQoHUmVxdWVzdBIZChF0ZXJyYWZvcm1fdmVyc2lvbhgBIAEoCRInCgZjb25maWcYAiABKAsyFy50ZnBsdWdpbjYuRHluYW1pY1ZhbHVlGjYKCFJlc3BvbnNlEioKC2RpYWdub3N0aWNzGAEgAygLMhUudGZwbHVnaW42LkRpYWdub3N0aWMi4gEKDFJlYWRSZXNvdXJjZRpdCgdSZXF1ZXN0EhEKCXR5cGVfbmFtZRgBIAEoCRIuCg1jdXJyZW50X3N0YXRlGAIgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRIPCgdwcml2YXRlGAMgASgMGnMKCFJlc3BvbnNlEioKCW5ld19zdGF0ZRgBIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSKgoLZGlhZ25vc3RpY3MYAiADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYxIPCgdwcml2YXRlGAMgASgMIowDChJQbGFuUmVzb3VyY2VDaGFuZ2UavwEKB1JlcXVlc3QSEQoJdHlwZV9uYW1lGAEgASgJEiwKC3ByaW9yX3N0YXRlGAIgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRIzChJwcm9wb3NlZF9uZXdfc3RhdGUYAyABKAsyFy50ZnBsdWdpbjYuRHluYW1pY1ZhbHVlEicKBmNvbmZpZxgEIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSFQoNcHJpb3JfcHJpdmF0ZRgFIAEoDBqzAQoIUmVzcG9uc2USLgoNcGxhbm5lZF9zdGF0ZRgBIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSMgoQcmVxdWlyZXNfcmVwbGFjZRgCIAMoCzIYLnRmcGx1Z2luNi5BdHRyaWJ1dGVQYXRoEhcKD3BsYW5uZWRfcHJpdmF0ZRgDIAEoDBIqCgtkaWFnbm9zdGljcxgEIAMoCzIVLnRmcGx1Z2luNi5EaWFnbm9zdGljIskCChNBcHBseVJlc291cmNlQ2hhbmdlGrwBCgdSZXF1ZXN0EhEKCXR5cGVfbmFtZRgBIAEoCRIsCgtwcmlvcl9zdGF0ZRgCIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSLgoNcGxhbm5lZF9zdGF0ZRgDIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSJwoGY29uZmlnGAQgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRIXCg9wbGFubmVkX3ByaXZhdGUYBSABKAwacwoIUmVzcG9uc2USKgoJbmV3X3N0YXRlGAEgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRIPCgdwcml2YXRlGAIgASgMEioKC2RpYWdub3N0aWNzGAMgAygLMhUudGZwbHVnaW42LkRpYWdub3N0aWMipQIKE0ltcG9ydFJlc291cmNlU3RhdGUaKAoHUmVxdWVzdBIRCgl0eXBlX25hbWUYASABKAkSCgoCaWQYAiABKAkaXgoQSW1wb3J0ZWRSZXNvdXJjZRIRCgl0eXBlX25hbWUYASABKAkSJgoFc3RhdGUYAiABKAsyFy50ZnBsdWdpbjYuRHluYW1pY1ZhbHVlEg8KB3ByaXZhdGUYAyABKAwagwEKCFJlc3BvbnNlEksKEmltcG9ydGVkX3Jlc291cmNlcxgBIAMoCzIvLnRmcGx1Z2luNi5JbXBvcnRSZXNvdXJjZVN0YXRlLkltcG9ydGVkUmVzb3VyY2USKgoLZGlhZ25vc3RpY3MYAiADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYyK3AQoOUmVhZERhdGFTb3VyY2UaRQoHUmVxdWVzdBIRCgl0eXBlX25hbWUYASABKAkSJwoGY29uZmlnGAIgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRpeCghSZXNwb25zZRImCgVzdGF0ZRgBIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSKgoLZGlhZ25vc3RpY3MYAiADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYyI0CgxTdG9wUHJvdmlkZXIaCQoHUmVxdWVzdBoZCghSZXNwb25zZRINCgVFcnJvchgBIAEoCSolCgpTdHJpbmdLaW5kEgkKBVBMQUlOEAASDAoITUFSS0RPV04QATLsCwoIUHJvdmlkZXISTgoLR2V0TWV0YWRhdGESHi50ZnBsdWdpbjYuR2V0TWV0YWRhdGEuUmVxdWVzdBofLnRmcGx1Z2luNi5HZXRNZXRhZGF0YS5SZXNwb25zZRJgChFHZXRQcm92aWRlclNjaGVtYRIkLnRmcGx1Z2luNi5HZXRQcm92aWRlclNjaGVtYS5SZXF1ZXN0GiUudGZwbHVnaW42LkdldFByb3ZpZGVyU2NoZW1hLlJlc3BvbnNlEnsKGkdldFJlc291cmNlSWRlbnRpdHlTY2hlbWFzEi0udGZwbHVnaW42LkdldFJlc291cmNlSWRlbnRpdHlTY2hlbWFzLlJlcXVlc3QaLi50ZnBsdWdpbjYuR2V0UmVzb3VyY2VJZGVudGl0eVNjaGVtYXMuUmVzcG9uc2USUQoMR2V0RnVuY3Rpb25zEh8udGZwbHVnaW42LkdldEZ1bmN0aW9ucy5SZXF1ZXN0GiAudGZwbHVnaW42LkdldEZ1bmN0aW9ucy5SZXNwb25zZRJvChZWYWxpZGF0ZVByb3ZpZGVyQ29uZmlnEikudGZwbHVnaW42LlZhbGlkYXRlUHJvdmlkZXJDb25maWcuUmVxdWVzdBoqLnRmcGx1Z2luNi5WYWxpZGF0ZVByb3ZpZGVyQ29uZmlnLlJlc3BvbnNlEm8KFlZhbGlkYXRlUmVzb3VyY2VDb25maWcSKS50ZnBsdWdpbjYuVmFsaWRhdGVSZXNvdXJjZUNvbmZpZy5SZXF1ZXN0GioudGZwbHVnaW42LlZhbGlkYXRlUmVzb3VyY2VDb25maWcuUmVzcG9uc2USewoaVmFsaWRhdGVEYXRhUmVzb3VyY2VDb25maWcSLS50ZnBsdWdpbjYuVmFsaWRhdGVEYXRhUmVzb3VyY2VDb25maWcuUmVxdWVzdBouLnRmcGx1Z2luNi5WYWxpZGF0ZURhdGFSZXNvdXJjZUNvbmZpZy5SZXNwb25zZRJpChRVcGdyYWRlUmVzb3VyY2VTdGF0ZRInLnRmcGx1Z2luNi5VcGdyYWRlUmVzb3VyY2VTdGF0ZS5SZXF1ZXN0GigudGZwbHVnaW42LlVwZ3JhZGVSZXNvdXJjZVN0YXRlLlJlc3BvbnNlEmAKEUNvbmZpZ3VyZVByb3ZpZGVyEiQudGZwbHVnaW42LkNvbmZpZ3VyZVByb3ZpZGVyLlJlcXVlc3QaJS50ZnBsdWdpbjYuQ29uZmlndXJlUHJvdmlkZXIuUmVzcG9uc2USUQoMUmVhZFJlc291cmNlEh8udGZwbHVnaW42LlJlYWRSZXNvdXJjZS5SZXF1ZXN0GiAudGZwbHVnaW42LlJlYWRSZXNvdXJjZS5SZXNwb25zZRJjChJQbGFuUmVzb3VyY2VDaGFuZ2USJS50ZnBsdWdpbjYuUGxhblJlc291cmNlQ2hhbmdlLlJlcXVlc3QaJi50ZnBsdWdpbjYuUGxhblJlc291cmNlQ2hhbmdlLlJlc3BvbnNlEmYKE0FwcGx5UmVzb3VyY2VDaGFuZ2USJi50ZnBsdWdpbjYuQXBwbHlSZXNvdXJjZUNoYW5nZS5SZXF1ZXN0GicudGZwbHVnaW42LkFwcGx5UmVzb3VyY2VDaGFuZ2UuUmVzcG9uc2USZgoTSW1wb3J0UmVzb3VyY2VTdGF0ZRImLnRmcGx1Z2luNi5JbXBvcnRSZXNvdXJjZVN0YXRlLlJlcXVlc3QaJy50ZnBsdWdpbjYuSW1wb3J0UmVzb3VyY2VTdGF0ZS5SZXNwb25zZRJXCg5SZWFkRGF0YVNvdXJjZRIhLnRmcGx1Z2luNi5SZWFkRGF0YVNvdXJjZS5SZXF1ZXN0GiIudGZwbHVnaW42LlJlYWREYXRhU291cmNlLlJlc3BvbnNlElEKDFN0b3BQcm92aWRlchIfLnRmcGx1Z2luNi5TdG9wUHJvdmlkZXIuUmVxdWVzdBogLnRmcGx1Z2luNi5TdG9wUHJvdmlkZXIuUmVzcG9uc2ViBnByb3RvMw");
+  fileDesc("Cg90ZnBsdWdpbjYucHJvdG8SCXRmcGx1Z2luNiItCgxEeW5hbWljVmFsdWUSDwoHbXNncGFjaxgBIAEoDBIMCgRqc29uGAIgASgMInsKCFJhd1N0YXRlEgwKBGpzb24YASABKAwSMQoHZmxhdG1hcBgCIAMoCzIgLnRmcGx1Z2luNi5SYXdTdGF0ZS5GbGF0bWFwRW50cnkaLgoMRmxhdG1hcEVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEipAEKDUF0dHJpYnV0ZVBhdGgSLAoFc3RlcHMYASADKAsyHS50ZnBsdWdpbjYuQXR0cmlidXRlUGF0aC5TdGVwGmUKBFN0ZXASGAoOYXR0cmlidXRlX25hbWUYASABKAlIABIcChJlbGVtZW50X2tleV9zdHJpbmcYAiABKAlIABIZCg9lbGVtZW50X2tleV9pbnQYAyABKANIAEIKCghzZWxlY3RvciK9AQoKRGlhZ25vc3RpYxIwCghzZXZlcml0eRgBIAEoDjIeLnRmcGx1Z2luNi5EaWFnbm9zdGljLlNldmVyaXR5Eg8KB3N1bW1hcnkYAiABKAkSDgoGZGV0YWlsGAMgASgJEisKCWF0dHJpYnV0ZRgEIAEoCzIYLnRmcGx1Z2luNi5BdHRyaWJ1dGVQYXRoIi8KCFNldmVyaXR5EgsKB0lOVkFMSUQQABIJCgVFUlJPUhABEgsKB1dBUk5JTkcQAiLyBAoGU2NoZW1hEg8KB3ZlcnNpb24YASABKAMSJgoFYmxvY2sYAiABKAsyFy50ZnBsdWdpbjYuU2NoZW1hLkJsb2NrGo8BCgVCbG9jaxIPCgd2ZXJzaW9uGAEgASgDEi8KCmF0dHJpYnV0ZXMYAiADKAsyGy50ZnBsdWdpbjYuU2NoZW1hLkF0dHJpYnV0ZRITCgtkZXNjcmlwdGlvbhgEIAEoCRIvChBkZXNjcmlwdGlvbl9raW5kGAUgASgOMhUudGZwbHVnaW42LlN0cmluZ0tpbmQa5QEKCUF0dHJpYnV0ZRIMCgRuYW1lGAEgASgJEgwKBHR5cGUYAiABKAwSLQoLbmVzdGVkX3R5cGUYCiABKAsyGC50ZnBsdWdpbjYuU2NoZW1hLk9iamVjdBITCgtkZXNjcmlwdGlvbhgDIAEoCRIQCghyZXF1aXJlZBgEIAEoCBIQCghvcHRpb25hbBgFIAEoCBIQCghjb21wdXRlZBgGIAEoCBIRCglzZW5zaXRpdmUYByABKAgSLwoQZGVzY3JpcHRpb25fa2luZBgIIAEoDjIVLnRmcGx1Z2luNi5TdHJpbmdLaW5kGrQBCgZPYmplY3QSLwoKYXR0cmlidXRlcxgBIAMoCzIbLnRmcGx1Z2luNi5TY2hlbWEuQXR0cmlidXRlEjUKB25lc3RpbmcYAyABKA4yJC50ZnBsdWdpbjYuU2NoZW1hLk9iamVjdC5OZXN0aW5nTW9kZSJCCgtOZXN0aW5nTW9kZRILCgdJTlZBTElEEAASCgoGU0lOR0xFEAESCAoETElTVBACEgcKA1NFVBADEgcKA01BUBAEIoADCghGdW5jdGlvbhIxCgpwYXJhbWV0ZXJzGAEgAygLMh0udGZwbHVnaW42LkZ1bmN0aW9uLlBhcmFtZXRlchIqCgZyZXR1cm4YAyABKAsyGi50ZnBsdWdpbjYuRnVuY3Rpb24uUmV0dXJuEg8KB3N1bW1hcnkYBCABKAkSEwoLZGVzY3JpcHRpb24YBSABKAkSLwoQZGVzY3JpcHRpb25fa2luZBgGIAEoDjIVLnRmcGx1Z2luNi5TdHJpbmdLaW5kGqUBCglQYXJhbWV0ZXISDAoEbmFtZRgBIAEoCRIMCgR0eXBlGAIgASgMEhgKEGFsbG93X251bGxfdmFsdWUYAyABKAgSHAoUYWxsb3dfdW5rbm93bl92YWx1ZXMYBCABKAgSEwoLZGVzY3JpcHRpb24YBSABKAkSLwoQZGVzY3JpcHRpb25fa2luZBgGIAEoDjIVLnRmcGx1Z2luNi5TdHJpbmdLaW5kGhYKBlJldHVybhIMCgR0eXBlGAEgASgMIlMKDUZ1bmN0aW9uRXJyb3ISDAoEdGV4dBgBIAEoCRIeChFmdW5jdGlvbl9hcmd1bWVudBgCIAEoA0gAiAEBQhQKEl9mdW5jdGlvbl9hcmd1bWVudCJtChJTZXJ2ZXJDYXBhYmlsaXRpZXMSFAoMcGxhbl9kZXN0cm95GAEgASgIEiQKHGdldF9wcm92aWRlcl9zY2hlbWFfb3B0aW9uYWwYAiABKAgSGwoTbW92ZV9yZXNvdXJjZV9zdGF0ZRgDIAEoCCLtAgoLR2V0TWV0YWRhdGEaCQoHUmVxdWVzdBodCghUeXBlTmFtZRIRCgl0eXBlX25hbWUYASABKAkaHAoMRnVuY3Rpb25OYW1lEgwKBG5hbWUYASABKAkalQIKCFJlc3BvbnNlEjoKE3NlcnZlcl9jYXBhYmlsaXRpZXMYASABKAsyHS50ZnBsdWdpbjYuU2VydmVyQ2FwYWJpbGl0aWVzEioKC2RpYWdub3N0aWNzGAIgAygLMhUudGZwbHVnaW42LkRpYWdub3N0aWMSNQoMZGF0YV9zb3VyY2VzGAMgAygLMh8udGZwbHVnaW42LkdldE1ldGFkYXRhLlR5cGVOYW1lEjIKCXJlc291cmNlcxgEIAMoCzIfLnRmcGx1Z2luNi5HZXRNZXRhZGF0YS5UeXBlTmFtZRI2CglmdW5jdGlvbnMYBSADKAsyIy50ZnBsdWdpbjYuR2V0TWV0YWRhdGEuRnVuY3Rpb25OYW1lIpEFChFHZXRQcm92aWRlclNjaGVtYRoJCgdSZXF1ZXN0GvAECghSZXNwb25zZRIjCghwcm92aWRlchgBIAEoCzIRLnRmcGx1Z2luNi5TY2hlbWESVAoQcmVzb3VyY2Vfc2NoZW1hcxgCIAMoCzI6LnRmcGx1Z2luNi5HZXRQcm92aWRlclNjaGVtYS5SZXNwb25zZS5SZXNvdXJjZVNjaGVtYXNFbnRyeRJZChNkYXRhX3NvdXJjZV9zY2hlbWFzGAMgAygLMjwudGZwbHVnaW42LkdldFByb3ZpZGVyU2NoZW1hLlJlc3BvbnNlLkRhdGFTb3VyY2VTY2hlbWFzRW50cnkSKgoLZGlhZ25vc3RpY3MYBCADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYxI6ChNzZXJ2ZXJfY2FwYWJpbGl0aWVzGAYgASgLMh0udGZwbHVnaW42LlNlcnZlckNhcGFiaWxpdGllcxJHCglmdW5jdGlvbnMYByADKAsyNC50ZnBsdWdpbjYuR2V0UHJvdmlkZXJTY2hlbWEuUmVzcG9uc2UuRnVuY3Rpb25zRW50cnkaSQoUUmVzb3VyY2VTY2hlbWFzRW50cnkSCwoDa2V5GAEgASgJEiAKBXZhbHVlGAIgASgLMhEudGZwbHVnaW42LlNjaGVtYToCOAEaSwoWRGF0YVNvdXJjZVNjaGVtYXNFbnRyeRILCgNrZXkYASABKAkSIAoFdmFsdWUYAiABKAsyES50ZnBsdWdpbjYuU2NoZW1hOgI4ARpFCg5GdW5jdGlvbnNFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy50ZnBsdWdpbjYuRnVuY3Rpb246AjgBIl8KGkdldFJlc291cmNlSWRlbnRpdHlTY2hlbWFzGgkKB1JlcXVlc3QaNgoIUmVzcG9uc2USKgoLZGlhZ25vc3RpY3MYAiADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYyLdAQoMR2V0RnVuY3Rpb25zGgkKB1JlcXVlc3QawQEKCFJlc3BvbnNlEkIKCWZ1bmN0aW9ucxgBIAMoCzIvLnRmcGx1Z2luNi5HZXRGdW5jdGlvbnMuUmVzcG9uc2UuRnVuY3Rpb25zRW50cnkSKgoLZGlhZ25vc3RpY3MYAiADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYxpFCg5GdW5jdGlvbnNFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy50ZnBsdWdpbjYuRnVuY3Rpb246AjgBIrEBCgxDYWxsRnVuY3Rpb24aQwoHUmVxdWVzdBIMCgRuYW1lGAEgASgJEioKCWFyZ3VtZW50cxgCIAMoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUaXAoIUmVzcG9uc2USJwoGcmVzdWx0GAEgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRInCgVlcnJvchgCIAEoCzIYLnRmcGx1Z2luNi5GdW5jdGlvbkVycm9yIoQBChZWYWxpZGF0ZVByb3ZpZGVyQ29uZmlnGjIKB1JlcXVlc3QSJwoGY29uZmlnGAEgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRo2CghSZXNwb25zZRIqCgtkaWFnbm9zdGljcxgCIAMoCzIVLnRmcGx1Z2luNi5EaWFnbm9zdGljIpcBChZWYWxpZGF0ZVJlc291cmNlQ29uZmlnGkUKB1JlcXVlc3QSEQoJdHlwZV9uYW1lGAEgASgJEicKBmNvbmZpZxgCIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUaNgoIUmVzcG9uc2USKgoLZGlhZ25vc3RpY3MYASADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYyKbAQoaVmFsaWRhdGVEYXRhUmVzb3VyY2VDb25maWcaRQoHUmVxdWVzdBIRCgl0eXBlX25hbWUYASABKAkSJwoGY29uZmlnGAIgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRo2CghSZXNwb25zZRIqCgtkaWFnbm9zdGljcxgBIAMoCzIVLnRmcGx1Z2luNi5EaWFnbm9zdGljItYBChRVcGdyYWRlUmVzb3VyY2VTdGF0ZRpVCgdSZXF1ZXN0EhEKCXR5cGVfbmFtZRgBIAEoCRIPCgd2ZXJzaW9uGAIgASgDEiYKCXJhd19zdGF0ZRgDIAEoCzITLnRmcGx1Z2luNi5SYXdTdGF0ZRpnCghSZXNwb25zZRIvCg51cGdyYWRlZF9zdGF0ZRgBIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSKgoLZGlhZ25vc3RpY3MYAiADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYyKaAQoRQ29uZmlndXJlUHJvdmlkZXIaTQoHUmVxdWVzdBIZChF0ZXJyYWZvcm1fdmVyc2lvbhgBIAEoCRInCgZjb25maWcYAiABKAsyFy50ZnBsdWdpbjYuRHluYW1pY1ZhbHVlGjYKCFJlc3BvbnNlEioKC2RpYWdub3N0aWNzGAEgAygLMhUudGZwbHVnaW42LkRpYWdub3N0aWMi4gEKDFJlYWRSZXNvdXJjZRpdCgdSZXF1ZXN0EhEKCXR5cGVfbmFtZRgBIAEoCRIuCg1jdXJyZW50X3N0YXRlGAIgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRIPCgdwcml2YXRlGAMgASgMGnMKCFJlc3BvbnNlEioKCW5ld19zdGF0ZRgBIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSKgoLZGlhZ25vc3RpY3MYAiADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYxIPCgdwcml2YXRlGAMgASgMIowDChJQbGFuUmVzb3VyY2VDaGFuZ2UavwEKB1JlcXVlc3QSEQoJdHlwZV9uYW1lGAEgASgJEiwKC3ByaW9yX3N0YXRlGAIgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRIzChJwcm9wb3NlZF9uZXdfc3RhdGUYAyABKAsyFy50ZnBsdWdpbjYuRHluYW1pY1ZhbHVlEicKBmNvbmZpZxgEIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSFQoNcHJpb3JfcHJpdmF0ZRgFIAEoDBqzAQoIUmVzcG9uc2USLgoNcGxhbm5lZF9zdGF0ZRgBIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSMgoQcmVxdWlyZXNfcmVwbGFjZRgCIAMoCzIYLnRmcGx1Z2luNi5BdHRyaWJ1dGVQYXRoEhcKD3BsYW5uZWRfcHJpdmF0ZRgDIAEoDBIqCgtkaWFnbm9zdGljcxgEIAMoCzIVLnRmcGx1Z2luNi5EaWFnbm9zdGljIskCChNBcHBseVJlc291cmNlQ2hhbmdlGrwBCgdSZXF1ZXN0EhEKCXR5cGVfbmFtZRgBIAEoCRIsCgtwcmlvcl9zdGF0ZRgCIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSLgoNcGxhbm5lZF9zdGF0ZRgDIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSJwoGY29uZmlnGAQgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRIXCg9wbGFubmVkX3ByaXZhdGUYBSABKAwacwoIUmVzcG9uc2USKgoJbmV3X3N0YXRlGAEgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRIPCgdwcml2YXRlGAIgASgMEioKC2RpYWdub3N0aWNzGAMgAygLMhUudGZwbHVnaW42LkRpYWdub3N0aWMipQIKE0ltcG9ydFJlc291cmNlU3RhdGUaKAoHUmVxdWVzdBIRCgl0eXBlX25hbWUYASABKAkSCgoCaWQYAiABKAkaXgoQSW1wb3J0ZWRSZXNvdXJjZRIRCgl0eXBlX25hbWUYASABKAkSJgoFc3RhdGUYAiABKAsyFy50ZnBsdWdpbjYuRHluYW1pY1ZhbHVlEg8KB3ByaXZhdGUYAyABKAwagwEKCFJlc3BvbnNlEksKEmltcG9ydGVkX3Jlc291cmNlcxgBIAMoCzIvLnRmcGx1Z2luNi5JbXBvcnRSZXNvdXJjZVN0YXRlLkltcG9ydGVkUmVzb3VyY2USKgoLZGlhZ25vc3RpY3MYAiADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYyK3AQoOUmVhZERhdGFTb3VyY2UaRQoHUmVxdWVzdBIRCgl0eXBlX25hbWUYASABKAkSJwoGY29uZmlnGAIgASgLMhcudGZwbHVnaW42LkR5bmFtaWNWYWx1ZRpeCghSZXNwb25zZRImCgVzdGF0ZRgBIAEoCzIXLnRmcGx1Z2luNi5EeW5hbWljVmFsdWUSKgoLZGlhZ25vc3RpY3MYAiADKAsyFS50ZnBsdWdpbjYuRGlhZ25vc3RpYyI0CgxTdG9wUHJvdmlkZXIaCQoHUmVxdWVzdBoZCghSZXNwb25zZRINCgVFcnJvchgBIAEoCSolCgpTdHJpbmdLaW5kEgkKBVBMQUlOEAASDAoITUFSS0RPV04QATK/DAoIUHJvdmlkZXISTgoLR2V0TWV0YWRhdGESHi50ZnBsdWdpbjYuR2V0TWV0YWRhdGEuUmVxdWVzdBofLnRmcGx1Z2luNi5HZXRNZXRhZGF0YS5SZXNwb25zZRJgChFHZXRQcm92aWRlclNjaGVtYRIkLnRmcGx1Z2luNi5HZXRQcm92aWRlclNjaGVtYS5SZXF1ZXN0GiUudGZwbHVnaW42LkdldFByb3ZpZGVyU2NoZW1hLlJlc3BvbnNlEnsKGkdldFJlc291cmNlSWRlbnRpdHlTY2hlbWFzEi0udGZwbHVnaW42LkdldFJlc291cmNlSWRlbnRpdHlTY2hlbWFzLlJlcXVlc3QaLi50ZnBsdWdpbjYuR2V0UmVzb3VyY2VJZGVudGl0eVNjaGVtYXMuUmVzcG9uc2USUQoMR2V0RnVuY3Rpb25zEh8udGZwbHVnaW42LkdldEZ1bmN0aW9ucy5SZXF1ZXN0GiAudGZwbHVnaW42LkdldEZ1bmN0aW9ucy5SZXNwb25zZRJvChZWYWxpZGF0ZVByb3ZpZGVyQ29uZmlnEikudGZwbHVnaW42LlZhbGlkYXRlUHJvdmlkZXJDb25maWcuUmVxdWVzdBoqLnRmcGx1Z2luNi5WYWxpZGF0ZVByb3ZpZGVyQ29uZmlnLlJlc3BvbnNlEm8KFlZhbGlkYXRlUmVzb3VyY2VDb25maWcSKS50ZnBsdWdpbjYuVmFsaWRhdGVSZXNvdXJjZUNvbmZpZy5SZXF1ZXN0GioudGZwbHVnaW42LlZhbGlkYXRlUmVzb3VyY2VDb25maWcuUmVzcG9uc2USewoaVmFsaWRhdGVEYXRhUmVzb3VyY2VDb25maWcSLS50ZnBsdWdpbjYuVmFsaWRhdGVEYXRhUmVzb3VyY2VDb25maWcuUmVxdWVzdBouLnRmcGx1Z2luNi5WYWxpZGF0ZURhdGFSZXNvdXJjZUNvbmZpZy5SZXNwb25zZRJpChRVcGdyYWRlUmVzb3VyY2VTdGF0ZRInLnRmcGx1Z2luNi5VcGdyYWRlUmVzb3VyY2VTdGF0ZS5SZXF1ZXN0GigudGZwbHVnaW42LlVwZ3JhZGVSZXNvdXJjZVN0YXRlLlJlc3BvbnNlEmAKEUNvbmZpZ3VyZVByb3ZpZGVyEiQudGZwbHVnaW42LkNvbmZpZ3VyZVByb3ZpZGVyLlJlcXVlc3QaJS50ZnBsdWdpbjYuQ29uZmlndXJlUHJvdmlkZXIuUmVzcG9uc2USUQoMUmVhZFJlc291cmNlEh8udGZwbHVnaW42LlJlYWRSZXNvdXJjZS5SZXF1ZXN0GiAudGZwbHVnaW42LlJlYWRSZXNvdXJjZS5SZXNwb25zZRJjChJQbGFuUmVzb3VyY2VDaGFuZ2USJS50ZnBsdWdpbjYuUGxhblJlc291cmNlQ2hhbmdlLlJlcXVlc3QaJi50ZnBsdWdpbjYuUGxhblJlc291cmNlQ2hhbmdlLlJlc3BvbnNlEmYKE0FwcGx5UmVzb3VyY2VDaGFuZ2USJi50ZnBsdWdpbjYuQXBwbHlSZXNvdXJjZUNoYW5nZS5SZXF1ZXN0GicudGZwbHVnaW42LkFwcGx5UmVzb3VyY2VDaGFuZ2UuUmVzcG9uc2USZgoTSW1wb3J0UmVzb3VyY2VTdGF0ZRImLnRmcGx1Z2luNi5JbXBvcnRSZXNvdXJjZVN0YXRlLlJlcXVlc3QaJy50ZnBsdWdpbjYuSW1wb3J0UmVzb3VyY2VTdGF0ZS5SZXNwb25zZRJXCg5SZWFkRGF0YVNvdXJjZRIhLnRmcGx1Z2luNi5SZWFkRGF0YVNvdXJjZS5SZXF1ZXN0GiIudGZwbHVnaW42LlJlYWREYXRhU291cmNlLlJlc3BvbnNlElEKDENhbGxGdW5jdGlvbhIfLnRmcGx1Z2luNi5DYWxsRnVuY3Rpb24uUmVxdWVzdBogLnRmcGx1Z2luNi5DYWxsRnVuY3Rpb24uUmVzcG9uc2USUQoMU3RvcFByb3ZpZGVyEh8udGZwbHVnaW42LlN0b3BQcm92aWRlci5SZXF1ZXN0GiAudGZwbHVnaW42LlN0b3BQcm92aWRlci5SZXNwb25zZWIGcHJvdG8z");
 
 /**
  * Describes the message tfplugin6.DynamicValue.
@@ -101,340 +101,396 @@ export const Schema_Object_NestingMode = /*@__PURE__*/
   tsEnum(Schema_Object_NestingModeSchema);
 
 /**
+ * Describes the message tfplugin6.Function.
+ * Use `create(FunctionSchema)` to create a new message.
+ */
+export const FunctionSchema = /*@__PURE__*/
+  messageDesc(file_tfplugin6, 5);
+
+/**
+ * Describes the message tfplugin6.Function.Parameter.
+ * Use `create(Function_ParameterSchema)` to create a new message.
+ */
+export const Function_ParameterSchema = /*@__PURE__*/
+  messageDesc(file_tfplugin6, 5, 0);
+
+/**
+ * Describes the message tfplugin6.Function.Return.
+ * Use `create(Function_ReturnSchema)` to create a new message.
+ */
+export const Function_ReturnSchema = /*@__PURE__*/
+  messageDesc(file_tfplugin6, 5, 1);
+
+/**
+ * Describes the message tfplugin6.FunctionError.
+ * Use `create(FunctionErrorSchema)` to create a new message.
+ */
+export const FunctionErrorSchema = /*@__PURE__*/
+  messageDesc(file_tfplugin6, 6);
+
+/**
  * Describes the message tfplugin6.ServerCapabilities.
  * Use `create(ServerCapabilitiesSchema)` to create a new message.
  */
 export const ServerCapabilitiesSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 5);
+  messageDesc(file_tfplugin6, 7);
 
 /**
  * Describes the message tfplugin6.GetMetadata.
  * Use `create(GetMetadataSchema)` to create a new message.
  */
 export const GetMetadataSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 6);
+  messageDesc(file_tfplugin6, 8);
 
 /**
  * Describes the message tfplugin6.GetMetadata.Request.
  * Use `create(GetMetadata_RequestSchema)` to create a new message.
  */
 export const GetMetadata_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 6, 0);
+  messageDesc(file_tfplugin6, 8, 0);
 
 /**
  * Describes the message tfplugin6.GetMetadata.TypeName.
  * Use `create(GetMetadata_TypeNameSchema)` to create a new message.
  */
 export const GetMetadata_TypeNameSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 6, 1);
+  messageDesc(file_tfplugin6, 8, 1);
+
+/**
+ * Describes the message tfplugin6.GetMetadata.FunctionName.
+ * Use `create(GetMetadata_FunctionNameSchema)` to create a new message.
+ */
+export const GetMetadata_FunctionNameSchema = /*@__PURE__*/
+  messageDesc(file_tfplugin6, 8, 2);
 
 /**
  * Describes the message tfplugin6.GetMetadata.Response.
  * Use `create(GetMetadata_ResponseSchema)` to create a new message.
  */
 export const GetMetadata_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 6, 2);
+  messageDesc(file_tfplugin6, 8, 3);
 
 /**
  * Describes the message tfplugin6.GetProviderSchema.
  * Use `create(GetProviderSchemaSchema)` to create a new message.
  */
 export const GetProviderSchemaSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 7);
+  messageDesc(file_tfplugin6, 9);
 
 /**
  * Describes the message tfplugin6.GetProviderSchema.Request.
  * Use `create(GetProviderSchema_RequestSchema)` to create a new message.
  */
 export const GetProviderSchema_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 7, 0);
+  messageDesc(file_tfplugin6, 9, 0);
 
 /**
  * Describes the message tfplugin6.GetProviderSchema.Response.
  * Use `create(GetProviderSchema_ResponseSchema)` to create a new message.
  */
 export const GetProviderSchema_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 7, 1);
+  messageDesc(file_tfplugin6, 9, 1);
 
 /**
  * Describes the message tfplugin6.GetResourceIdentitySchemas.
  * Use `create(GetResourceIdentitySchemasSchema)` to create a new message.
  */
 export const GetResourceIdentitySchemasSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 8);
+  messageDesc(file_tfplugin6, 10);
 
 /**
  * Describes the message tfplugin6.GetResourceIdentitySchemas.Request.
  * Use `create(GetResourceIdentitySchemas_RequestSchema)` to create a new message.
  */
 export const GetResourceIdentitySchemas_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 8, 0);
+  messageDesc(file_tfplugin6, 10, 0);
 
 /**
  * Describes the message tfplugin6.GetResourceIdentitySchemas.Response.
  * Use `create(GetResourceIdentitySchemas_ResponseSchema)` to create a new message.
  */
 export const GetResourceIdentitySchemas_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 8, 1);
+  messageDesc(file_tfplugin6, 10, 1);
 
 /**
  * Describes the message tfplugin6.GetFunctions.
  * Use `create(GetFunctionsSchema)` to create a new message.
  */
 export const GetFunctionsSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 9);
+  messageDesc(file_tfplugin6, 11);
 
 /**
  * Describes the message tfplugin6.GetFunctions.Request.
  * Use `create(GetFunctions_RequestSchema)` to create a new message.
  */
 export const GetFunctions_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 9, 0);
+  messageDesc(file_tfplugin6, 11, 0);
 
 /**
  * Describes the message tfplugin6.GetFunctions.Response.
  * Use `create(GetFunctions_ResponseSchema)` to create a new message.
  */
 export const GetFunctions_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 9, 1);
+  messageDesc(file_tfplugin6, 11, 1);
+
+/**
+ * Describes the message tfplugin6.CallFunction.
+ * Use `create(CallFunctionSchema)` to create a new message.
+ */
+export const CallFunctionSchema = /*@__PURE__*/
+  messageDesc(file_tfplugin6, 12);
+
+/**
+ * Describes the message tfplugin6.CallFunction.Request.
+ * Use `create(CallFunction_RequestSchema)` to create a new message.
+ */
+export const CallFunction_RequestSchema = /*@__PURE__*/
+  messageDesc(file_tfplugin6, 12, 0);
+
+/**
+ * Describes the message tfplugin6.CallFunction.Response.
+ * Use `create(CallFunction_ResponseSchema)` to create a new message.
+ */
+export const CallFunction_ResponseSchema = /*@__PURE__*/
+  messageDesc(file_tfplugin6, 12, 1);
 
 /**
  * Describes the message tfplugin6.ValidateProviderConfig.
  * Use `create(ValidateProviderConfigSchema)` to create a new message.
  */
 export const ValidateProviderConfigSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 10);
+  messageDesc(file_tfplugin6, 13);
 
 /**
  * Describes the message tfplugin6.ValidateProviderConfig.Request.
  * Use `create(ValidateProviderConfig_RequestSchema)` to create a new message.
  */
 export const ValidateProviderConfig_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 10, 0);
+  messageDesc(file_tfplugin6, 13, 0);
 
 /**
  * Describes the message tfplugin6.ValidateProviderConfig.Response.
  * Use `create(ValidateProviderConfig_ResponseSchema)` to create a new message.
  */
 export const ValidateProviderConfig_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 10, 1);
+  messageDesc(file_tfplugin6, 13, 1);
 
 /**
  * Describes the message tfplugin6.ValidateResourceConfig.
  * Use `create(ValidateResourceConfigSchema)` to create a new message.
  */
 export const ValidateResourceConfigSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 11);
+  messageDesc(file_tfplugin6, 14);
 
 /**
  * Describes the message tfplugin6.ValidateResourceConfig.Request.
  * Use `create(ValidateResourceConfig_RequestSchema)` to create a new message.
  */
 export const ValidateResourceConfig_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 11, 0);
+  messageDesc(file_tfplugin6, 14, 0);
 
 /**
  * Describes the message tfplugin6.ValidateResourceConfig.Response.
  * Use `create(ValidateResourceConfig_ResponseSchema)` to create a new message.
  */
 export const ValidateResourceConfig_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 11, 1);
+  messageDesc(file_tfplugin6, 14, 1);
 
 /**
  * Describes the message tfplugin6.ValidateDataResourceConfig.
  * Use `create(ValidateDataResourceConfigSchema)` to create a new message.
  */
 export const ValidateDataResourceConfigSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 12);
+  messageDesc(file_tfplugin6, 15);
 
 /**
  * Describes the message tfplugin6.ValidateDataResourceConfig.Request.
  * Use `create(ValidateDataResourceConfig_RequestSchema)` to create a new message.
  */
 export const ValidateDataResourceConfig_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 12, 0);
+  messageDesc(file_tfplugin6, 15, 0);
 
 /**
  * Describes the message tfplugin6.ValidateDataResourceConfig.Response.
  * Use `create(ValidateDataResourceConfig_ResponseSchema)` to create a new message.
  */
 export const ValidateDataResourceConfig_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 12, 1);
+  messageDesc(file_tfplugin6, 15, 1);
 
 /**
  * Describes the message tfplugin6.UpgradeResourceState.
  * Use `create(UpgradeResourceStateSchema)` to create a new message.
  */
 export const UpgradeResourceStateSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 13);
+  messageDesc(file_tfplugin6, 16);
 
 /**
  * Describes the message tfplugin6.UpgradeResourceState.Request.
  * Use `create(UpgradeResourceState_RequestSchema)` to create a new message.
  */
 export const UpgradeResourceState_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 13, 0);
+  messageDesc(file_tfplugin6, 16, 0);
 
 /**
  * Describes the message tfplugin6.UpgradeResourceState.Response.
  * Use `create(UpgradeResourceState_ResponseSchema)` to create a new message.
  */
 export const UpgradeResourceState_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 13, 1);
+  messageDesc(file_tfplugin6, 16, 1);
 
 /**
  * Describes the message tfplugin6.ConfigureProvider.
  * Use `create(ConfigureProviderSchema)` to create a new message.
  */
 export const ConfigureProviderSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 14);
+  messageDesc(file_tfplugin6, 17);
 
 /**
  * Describes the message tfplugin6.ConfigureProvider.Request.
  * Use `create(ConfigureProvider_RequestSchema)` to create a new message.
  */
 export const ConfigureProvider_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 14, 0);
+  messageDesc(file_tfplugin6, 17, 0);
 
 /**
  * Describes the message tfplugin6.ConfigureProvider.Response.
  * Use `create(ConfigureProvider_ResponseSchema)` to create a new message.
  */
 export const ConfigureProvider_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 14, 1);
+  messageDesc(file_tfplugin6, 17, 1);
 
 /**
  * Describes the message tfplugin6.ReadResource.
  * Use `create(ReadResourceSchema)` to create a new message.
  */
 export const ReadResourceSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 15);
+  messageDesc(file_tfplugin6, 18);
 
 /**
  * Describes the message tfplugin6.ReadResource.Request.
  * Use `create(ReadResource_RequestSchema)` to create a new message.
  */
 export const ReadResource_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 15, 0);
+  messageDesc(file_tfplugin6, 18, 0);
 
 /**
  * Describes the message tfplugin6.ReadResource.Response.
  * Use `create(ReadResource_ResponseSchema)` to create a new message.
  */
 export const ReadResource_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 15, 1);
+  messageDesc(file_tfplugin6, 18, 1);
 
 /**
  * Describes the message tfplugin6.PlanResourceChange.
  * Use `create(PlanResourceChangeSchema)` to create a new message.
  */
 export const PlanResourceChangeSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 16);
+  messageDesc(file_tfplugin6, 19);
 
 /**
  * Describes the message tfplugin6.PlanResourceChange.Request.
  * Use `create(PlanResourceChange_RequestSchema)` to create a new message.
  */
 export const PlanResourceChange_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 16, 0);
+  messageDesc(file_tfplugin6, 19, 0);
 
 /**
  * Describes the message tfplugin6.PlanResourceChange.Response.
  * Use `create(PlanResourceChange_ResponseSchema)` to create a new message.
  */
 export const PlanResourceChange_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 16, 1);
+  messageDesc(file_tfplugin6, 19, 1);
 
 /**
  * Describes the message tfplugin6.ApplyResourceChange.
  * Use `create(ApplyResourceChangeSchema)` to create a new message.
  */
 export const ApplyResourceChangeSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 17);
+  messageDesc(file_tfplugin6, 20);
 
 /**
  * Describes the message tfplugin6.ApplyResourceChange.Request.
  * Use `create(ApplyResourceChange_RequestSchema)` to create a new message.
  */
 export const ApplyResourceChange_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 17, 0);
+  messageDesc(file_tfplugin6, 20, 0);
 
 /**
  * Describes the message tfplugin6.ApplyResourceChange.Response.
  * Use `create(ApplyResourceChange_ResponseSchema)` to create a new message.
  */
 export const ApplyResourceChange_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 17, 1);
+  messageDesc(file_tfplugin6, 20, 1);
 
 /**
  * Describes the message tfplugin6.ImportResourceState.
  * Use `create(ImportResourceStateSchema)` to create a new message.
  */
 export const ImportResourceStateSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 18);
+  messageDesc(file_tfplugin6, 21);
 
 /**
  * Describes the message tfplugin6.ImportResourceState.Request.
  * Use `create(ImportResourceState_RequestSchema)` to create a new message.
  */
 export const ImportResourceState_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 18, 0);
+  messageDesc(file_tfplugin6, 21, 0);
 
 /**
  * Describes the message tfplugin6.ImportResourceState.ImportedResource.
  * Use `create(ImportResourceState_ImportedResourceSchema)` to create a new message.
  */
 export const ImportResourceState_ImportedResourceSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 18, 1);
+  messageDesc(file_tfplugin6, 21, 1);
 
 /**
  * Describes the message tfplugin6.ImportResourceState.Response.
  * Use `create(ImportResourceState_ResponseSchema)` to create a new message.
  */
 export const ImportResourceState_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 18, 2);
+  messageDesc(file_tfplugin6, 21, 2);
 
 /**
  * Describes the message tfplugin6.ReadDataSource.
  * Use `create(ReadDataSourceSchema)` to create a new message.
  */
 export const ReadDataSourceSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 19);
+  messageDesc(file_tfplugin6, 22);
 
 /**
  * Describes the message tfplugin6.ReadDataSource.Request.
  * Use `create(ReadDataSource_RequestSchema)` to create a new message.
  */
 export const ReadDataSource_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 19, 0);
+  messageDesc(file_tfplugin6, 22, 0);
 
 /**
  * Describes the message tfplugin6.ReadDataSource.Response.
  * Use `create(ReadDataSource_ResponseSchema)` to create a new message.
  */
 export const ReadDataSource_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 19, 1);
+  messageDesc(file_tfplugin6, 22, 1);
 
 /**
  * Describes the message tfplugin6.StopProvider.
  * Use `create(StopProviderSchema)` to create a new message.
  */
 export const StopProviderSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 20);
+  messageDesc(file_tfplugin6, 23);
 
 /**
  * Describes the message tfplugin6.StopProvider.Request.
  * Use `create(StopProvider_RequestSchema)` to create a new message.
  */
 export const StopProvider_RequestSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 20, 0);
+  messageDesc(file_tfplugin6, 23, 0);
 
 /**
  * Describes the message tfplugin6.StopProvider.Response.
  * Use `create(StopProvider_ResponseSchema)` to create a new message.
  */
 export const StopProvider_ResponseSchema = /*@__PURE__*/
-  messageDesc(file_tfplugin6, 20, 1);
+  messageDesc(file_tfplugin6, 23, 1);
 
 /**
  * Describes the enum tfplugin6.StringKind.
