@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { isLoopback } from '../config/load.ts';
-import { type ApiObject, conditionOf, objectSchema } from '../crds/api.ts';
+import { type ApiObject, conditionOf, objectPageSchema, objectSchema } from '../crds/api.ts';
 import { type Problem, problemSchema } from '../crds/findings.ts';
 import { parseJson } from '../crds/json.ts';
 import type { Kind } from '../crds/kind.ts';
@@ -142,8 +142,6 @@ function itemPath({ kind, org, name }: ObjectName): string {
   return `${collectionPath(kind, org)}/${encodeURIComponent(name)}`;
 }
 
-const pageSchema = z.object({ items: z.array(objectSchema), continue: z.string().optional() });
-
 async function listAll(
   call: (method: string, path: string) => Promise<string>,
   kind: Kind,
@@ -153,7 +151,9 @@ async function listAll(
   let next: string | undefined;
   do {
     const query = next === undefined ? '' : `?continue=${encodeURIComponent(next)}`;
-    const page = pageSchema.parse(parseJson(await call('GET', `${collectionPath(kind, org ?? '')}${query}`)));
+    const page = objectPageSchema.parse(
+      parseJson(await call('GET', `${collectionPath(kind, org ?? '')}${query}`)),
+    );
     found.push(...page.items);
     next = page.continue;
   } while (next !== undefined);

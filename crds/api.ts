@@ -88,6 +88,9 @@ export const objectSchema = z.object({
 });
 export type ApiObject = z.infer<typeof objectSchema>;
 
+/** One page of a list; `continue` is there when more follow. */
+export const objectPageSchema = z.object({ items: z.array(objectSchema), continue: z.string().optional() });
+
 /** Finds a condition by its type. */
 export function conditionOf(status: Status, type: Condition['type']): Condition | undefined {
   return status.conditions.find((condition) => condition.type === type);

@@ -4,7 +4,7 @@
 import { resources } from '../crds/generated/terraform.ts';
 import { configurationOf, providerSchema, validateProvider } from './configure.ts';
 import type { ValueMap } from './cty/value.ts';
-import { type DataAnswer, readData } from './data/read.ts';
+import { type DataAnswer, readData, readList } from './data/read.ts';
 import { type Diagnostic, problem, warning } from './diagnostics.ts';
 import type { ProviderFunction } from './functions/function.ts';
 import { functions } from './functions/functions.ts';
@@ -13,7 +13,7 @@ import { type PlanAnswer, type PlanRequest, planResource } from './resource/plan
 import { importResource, readResource, upgradeState } from './resource/read.ts';
 import type { Outcome, Private, ResourceType } from './resource/resource.ts';
 import { validateConfig } from './resource/validate.ts';
-import { dataSchema, resourceSchema } from './schema/from-definition.ts';
+import { dataSchema, listSchema, resourceSchema } from './schema/from-definition.ts';
 import type { Schema } from './schema/schema.ts';
 import { openSession } from './session.ts';
 
@@ -30,7 +30,8 @@ export interface Service {
   plan(type: ResourceType, request: PlanRequest): Promise<PlanAnswer>;
   apply(type: ResourceType, request: ApplyRequest): Promise<Outcome>;
   import(type: ResourceType, id: string): Outcome;
-  readData(type: ResourceType, config: ValueMap): Promise<DataAnswer>;
+  /** By the name of a data source. */
+  readData(name: string, config: ValueMap): Promise<DataAnswer>;
   /** Ends every wait. What was begun is answered with what is known. */
   stop(): void;
 }
@@ -44,10 +45,14 @@ export function createService(environment: NodeJS.ProcessEnv): Service {
         { definition, schema: schemaOf(definition) },
       ]),
     );
+  const one = types(dataSchema);
+  const many = new Map(
+    [...types(listSchema)].map(([name, type]) => [pluralType(name, type.definition.plural), type]),
+  );
   return {
     provider: providerSchema,
     resources: types(resourceSchema),
-    dataSources: types(dataSchema),
+    dataSources: new Map([...one, ...many]),
     functions,
     validateProvider: (config) => [
       ...validateConfig(providerSchema.attributes, config),
@@ -68,9 +73,22 @@ export function createService(environment: NodeJS.ProcessEnv): Service {
     plan: async (type, request) => await planResource(session, type, request),
     apply: async (type, request) => await applyResource(session, type, request),
     import: (type, id) => importResource(type, id),
-    readData: async (type, config) => await readData(session, type, config),
+    readData: async (name, config) => {
+      const list = many.get(name);
+      const object = one.get(name);
+      if (list !== undefined) return await readList(session, list, config);
+      if (object !== undefined) return await readData(session, object, config);
+      return { state: null, diagnostics: [unknownType(name)] };
+    },
     stop: () => session.stop(),
   };
+}
+
+/** `lattice_agent_role` with the plural `agentroles` is `lattice_agent_roles`. */
+function pluralType(singular: string, plural: string): string {
+  const words = singular.split('_');
+  const before = words.slice(1, -1).join('');
+  return [...words.slice(0, -1), plural.slice(before.length)].join('_');
 }
 
 const UNKNOWN_CONFIGURATION = warning(

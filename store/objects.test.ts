@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { type Owner, objectSchema, type Status } from '../crds/api.ts';
+import { matches, parseSelector } from '../crds/selector.ts';
 import { type ValidManifest, validateManifest } from '../crds/validate.ts';
 import type { Database } from './database.ts';
 import {
@@ -199,6 +201,43 @@ test.each([1, 2, 3, 7, 100])('pages of %i hold every object once, whatever its n
   }
   expect(paged).toEqual(all);
   expect(paged.toSorted()).toEqual(wanted.toSorted());
+});
+
+test('a list by label selector holds what the selector matches, and nothing else', async () => {
+  const key = fc.constantFrom('a', 'b', 'team.example/c');
+  const value = fc.constantFrom('', 'x', 'y', 'z-1');
+  const labels = fc.dictionary(key, value);
+  const requirement = fc.oneof(
+    fc
+      .tuple(key, fc.constantFrom('in', 'notin'), fc.array(value, { minLength: 1, maxLength: 3 }))
+      .map(([name, is, values]) => `${name} ${is} (${values.join(',')})`),
+    key,
+    key.map((name) => `!${name}`),
+  );
+  const cases = fc.tuple(
+    fc.array(labels, { minLength: 3, maxLength: 6 }),
+    fc.array(requirement, { maxLength: 3 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(cases, async ([sets, requirements]) => {
+      await pg.sql('TRUNCATE objects, object_references');
+      const wanted: string[] = [];
+      const selector = parseSelector(requirements.join(','));
+      for (const [index, set] of sets.entries()) {
+        await stored('Budget', 'acme', `b${index}`);
+        await pg.sql('UPDATE objects SET labels = $2 WHERE name = $1', [`b${index}`, set]);
+        if (matches(selector, set)) wanted.push(`acme/b${index}`);
+      }
+      expect(await names('all', { selector })).toEqual(wanted);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a list of names holds those that exist', async () => {
+  for (const name of ['a', 'b', 'c']) await stored('Budget', 'acme', name);
+  expect(await names('all', { names: ['c', 'a', 'nobody'] })).toEqual(['acme/a', 'acme/c']);
+  expect(await names('all', { names: [] })).toEqual([]);
 });
 
 const dependents = async (kind: string, org: string, name: string) =>

@@ -12,6 +12,7 @@ import {
 } from '../crds/api.ts';
 import type { Kind } from '../crds/kind.ts';
 import { kindNamed } from '../crds/kinds.ts';
+import type { Selector } from '../crds/selector.ts';
 import type { Queryable } from './database.ts';
 
 export interface StoredObject {
@@ -47,6 +48,10 @@ export interface ListPredicate {
   readonly org?: string;
   /** Only names behind this one (with the org, for cluster-wide lists), for paging. */
   readonly after?: { readonly org: string; readonly name: string };
+  /** Only these names. */
+  readonly names?: readonly string[];
+  /** Only objects whose labels satisfy every requirement. */
+  readonly selector?: Selector;
   readonly limit: number;
 }
 
@@ -188,6 +193,15 @@ export async function listObjects(
        AND ($2::text IS NULL OR org = $2)
        AND ($3::text[] IS NULL OR org = ANY ($3))
        AND (org, name) > ($4, $5)
+       AND ($7::text[] IS NULL OR name = ANY ($7))
+       AND NOT EXISTS (
+         SELECT FROM jsonb_to_recordset($8::jsonb) AS required (key text, "is" text, "values" jsonb)
+         WHERE NOT CASE required."is"
+           WHEN 'in' THEN coalesce(required."values" ? (labels ->> required.key), false)
+           WHEN 'notin' THEN NOT coalesce(required."values" ? (labels ->> required.key), false)
+           WHEN 'exists' THEN labels ? required.key
+           WHEN 'absent' THEN NOT labels ? required.key
+         END)
      ORDER BY org, name LIMIT $6`,
     [
       predicate.kind,
@@ -196,6 +210,8 @@ export async function listObjects(
       predicate.after?.org ?? '',
       predicate.after?.name ?? '',
       predicate.limit,
+      predicate.names ?? null,
+      JSON.stringify(predicate.selector ?? []),
     ],
   );
 }

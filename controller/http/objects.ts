@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { LatticeError } from '../../crds/findings.ts';
 import type { Kind } from '../../crds/kind.ts';
 import { displayName, kinds } from '../../crds/kinds.ts';
+import { parseSelector, type Selector, SelectorError } from '../../crds/selector.ts';
 import { findObject, listObjects, type ObjectKey, toApiObject } from '../../store/objects.ts';
 import { type Caller, forbidden, type Verb } from '../admission/caller.ts';
 import type { ControllerContext } from '../context.ts';
@@ -16,9 +17,17 @@ export function objectRoutes(app: FastifyInstance, context: ControllerContext): 
   for (const kind of kinds) kindRoutes(app, context, kind);
 }
 
+/** So many names fit into a path that every proxy lets through. */
+export const MOST_NAMES = 50;
+
 const listQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(500),
   continue: z.string().optional(),
+  name: z
+    .union([z.string(), z.array(z.string()).max(MOST_NAMES)])
+    .transform((names) => [names].flat())
+    .optional(),
+  labelSelector: z.string().max(4096).optional(),
 });
 
 function kindRoutes(app: FastifyInstance, context: ControllerContext, kind: Kind): void {
@@ -29,15 +38,19 @@ function kindRoutes(app: FastifyInstance, context: ControllerContext, kind: Kind
   app.get(collection, async (request) => {
     const caller = request.caller;
     const { org } = params(request);
-    if (org !== undefined) allow(caller, 'list', org);
-    else if (!caller.verbs.includes('list')) allow(caller, 'list', '');
     const query = parseQuery(listQuery, request.query);
+    // Who names what is wanted reads it, as by its own path.
+    const verb = query.name === undefined ? 'list' : 'get';
+    if (org !== undefined) allow(caller, verb, org);
+    else if (!caller.verbs.includes(verb)) allow(caller, verb, '');
     const after = query.continue === undefined ? undefined : position(query.continue);
     const objects = await listObjects(db, caller, {
       kind: kind.name,
       limit: query.limit + 1,
       ...(org !== undefined && { org }),
       ...(after && { after }),
+      ...(query.name && { names: query.name.filter(isStorable) }),
+      ...(query.labelSelector !== undefined && { selector: selectorOf(query.labelSelector) }),
     });
     const shown = objects.slice(0, query.limit);
     const last = shown.at(-1);
@@ -85,6 +98,19 @@ function kindRoutes(app: FastifyInstance, context: ControllerContext, kind: Kind
   app.post(`${item}/adopt`, async (request) =>
     toApiObject(await adoptObject(db, request.caller, keyOf(kind, request))),
   );
+}
+
+/** Text that Postgres cannot hold names nothing. */
+const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+function selectorOf(text: string): Selector {
+  try {
+    return parseSelector(text);
+  } catch (error) {
+    if (error instanceof SelectorError)
+      throw new LatticeError('InvalidRequest', `query parameter labelSelector: ${error.message}`);
+    throw error;
+  }
 }
 
 const shown = (kind: Kind, key: ObjectKey): string => displayName(kind, key.org, key.name);

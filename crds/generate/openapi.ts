@@ -55,6 +55,17 @@ const page = [
   parameter('query', 'limit', 'Most objects in the answer.', { type: 'integer', minimum: 1, maximum: 1000 }),
   parameter('query', 'continue', 'From the previous answer.', text),
 ];
+const filters = [
+  parameter('query', 'name', 'Only these; asks for the verb get instead of list. May be repeated.', {
+    type: 'array',
+    items: text,
+    maxItems: 50,
+  }),
+  parameter('query', 'labelSelector', 'Only objects whose labels match, as in Kubernetes.', {
+    ...text,
+    maxLength: 4096,
+  }),
+];
 
 /** Path of a kind's collection, with `{org}` for kinds that live in an org. */
 export function collectionPath(kind: Kind): string {
@@ -77,7 +88,7 @@ function kindPaths(kind: Kind): Record<string, Node> {
     [collection]: {
       parameters: inOrg,
       get: operation('list', `List ${kind.plural}`, {
-        parameters: page,
+        parameters: [...page, ...filters],
         responses: {
           200: answer('One page, ordered by name.', {
             type: 'object',

@@ -1,17 +1,49 @@
-// Reads one object as a data source. Promise: an object that does not exist is an error that says so; everything is as the
-// controller has it now. Never: a change of anything.
+// Reads one object, or a list of them, as a data source. Promise: an object that does not exist is an error that says so;
+// everything is as the controller has it now. Never: a change of anything.
 
-import type { ValueMap } from '../cty/value.ts';
+import { entryOf, type ValueMap } from '../cty/value.ts';
 import { coded, type Diagnostic } from '../diagnostics.ts';
 import { keyOf, shownAs } from '../object/key.ts';
 import { stateOf } from '../object/state.ts';
 import { failure } from '../resource/failure.ts';
 import type { ResourceType } from '../resource/resource.ts';
+import { isNested } from '../schema/schema.ts';
 import { READ_TIMEOUT_MS, type Session } from '../session.ts';
 
 export interface DataAnswer {
   readonly state: ValueMap | null;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads every object of a kind whose labels match. */
+export async function readList(
+  session: Session,
+  { definition, schema }: ResourceType,
+  config: ValueMap,
+): Promise<DataAnswer> {
+  if (session.controller === undefined) return notConfigured();
+  const org = entryOf(config, 'org');
+  const selector = entryOf(config, 'label_selector');
+  const collection = { definition, org: typeof org === 'string' ? org : undefined };
+  const items = schema.attributes.find(({ name }) => name === 'items');
+  if (items === undefined || !isNested(items.type)) throw new TypeError('the schema of a list has no items');
+  const { attributes } = items.type;
+  try {
+    const objects = await session.controller.list(
+      session.begin(READ_TIMEOUT_MS),
+      collection,
+      typeof selector === 'string' ? selector : '',
+    );
+    const found = objects.map((object) => stateOf(definition, attributes, object, null));
+    return { state: { ...config, items: found }, diagnostics: [] };
+  } catch (error) {
+    return { state: null, diagnostics: failure(error, schema.attributes, `list ${definition.plural}`) };
+  }
+}
+
+function notConfigured(): DataAnswer {
+  const message = "a data source needs the provider's configuration, which is known after apply only";
+  return { state: null, diagnostics: [coded('DependencyUnavailable', message)] };
 }
 
 export async function readData(
@@ -20,10 +52,7 @@ export async function readData(
   config: ValueMap,
 ): Promise<DataAnswer> {
   const key = keyOf(definition, config);
-  if (key === undefined || session.controller === undefined) {
-    const message = "a data source needs the provider's configuration, which is known after apply only";
-    return { state: null, diagnostics: [coded('DependencyUnavailable', message)] };
-  }
+  if (key === undefined || session.controller === undefined) return notConfigured();
   try {
     const object = await session.controller.read(session.begin(READ_TIMEOUT_MS), key);
     if (object === undefined)

@@ -7,13 +7,18 @@ import { type ExactObject, exactJson } from '../object/exact-json.ts';
 import type { ObjectKey } from '../object/key.ts';
 import { isCode } from './errors.ts';
 import type { Operation } from './operation.ts';
+import { readTogether } from './read-together.ts';
 import { send, type Target } from './transport.ts';
+
+export type Collection = Pick<ObjectKey, 'definition' | 'org'>;
 
 export interface Controller {
   /** Whether the object is owned by this configuration. */
   owns(object: ApiObject): boolean;
   /** Undefined when the object does not exist. */
   read(operation: Operation, key: ObjectKey): Promise<ApiObject | undefined>;
+  /** Every object of a collection whose labels match, in the order of their names. */
+  list(operation: Operation, collection: Collection, labelSelector: string): Promise<ApiObject[]>;
   create(
     operation: Operation,
     key: ObjectKey,
@@ -37,13 +42,34 @@ export interface Controller {
 }
 
 export function connect(target: Target): Controller {
+  const readOne = async (operation: Operation, key: ObjectKey) =>
+    await unlessMissing(
+      async () => await parseObject(await send(target, operation, { method: 'GET', path: pathOf(key) })),
+    );
+  const read = readTogether(async ([first, ...more]) => {
+    if (first === undefined) return [];
+    if (more.length === 0) return [await readOne(first.operation, first.key)];
+    const keys = [first, ...more].map(({ key }) => key);
+    const query = new URLSearchParams(keys.map(({ name }): [string, string] => ['name', name]));
+    const page = await readPage(target, first.operation, `${collectionOf(first.key)}?${query}`);
+    const byName = new Map(page.items.map((object) => [object.metadata.name, object]));
+    return keys.map(({ name }) => byName.get(name));
+  });
   const ifMatch = (version: string) => ({ 'if-match': JSON.stringify(version) });
   return {
     owns: ({ metadata: { owner } }) => owner.manager === 'terraform' && owner.instance === target.instance,
-    read: async (operation, key) =>
-      await unlessMissing(
-        async () => await parseObject(await send(target, operation, { method: 'GET', path: pathOf(key) })),
-      ),
+    read: async (operation, key) => await read({ operation, key }),
+    list: async (operation, collection, labelSelector) => {
+      const found: ApiObject[] = [];
+      let next: string | undefined;
+      do {
+        const query = new URLSearchParams({ labelSelector, limit: '1000', ...(next && { continue: next }) });
+        const page = await readPage(target, operation, `${collectionOf(collection)}?${query}`);
+        found.push(...page.items);
+        next = page.continue;
+      } while (next !== undefined);
+      return found;
+    },
     create: async (operation, key, manifest, idempotencyKey) =>
       await parseObject(
         await send(target, operation, {
@@ -81,7 +107,7 @@ export function connect(target: Target): Controller {
   };
 }
 
-function collectionOf({ definition, org }: ObjectKey): string {
+function collectionOf({ definition, org }: Collection): string {
   return org === undefined
     ? `/v1/${definition.plural}`
     : `/v1/orgs/${encodeURIComponent(org)}/${definition.plural}`;
@@ -89,6 +115,12 @@ function collectionOf({ definition, org }: ObjectKey): string {
 
 function pathOf(key: ObjectKey): string {
   return `${collectionOf(key)}/${encodeURIComponent(key.name)}`;
+}
+
+async function readPage(target: Target, operation: Operation, path: string) {
+  const { body } = await send(target, operation, { method: 'GET', path });
+  const { objectPageSchema } = await import('../../crds/api.ts');
+  return objectPageSchema.parse(body);
 }
 
 async function parseObject({ body }: { readonly body: unknown }): Promise<ApiObject> {

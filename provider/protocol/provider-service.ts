@@ -109,7 +109,7 @@ export function providerCalls(service: Service): Call[] {
     }),
     reporting(method.readDataSource, told, async ({ typeName, config }) => {
       const type = typeNamed(service.dataSources, typeName);
-      const answer = await service.readData(type, requireObject(type.schema, config));
+      const answer = await service.readData(typeName, requireObject(type.schema, config));
       return { state: encodeObject(type.schema, answer.state), ...diagnosed(answer.diagnostics) };
     }),
     unary(method.stopProvider, () => {

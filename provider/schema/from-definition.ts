@@ -53,6 +53,31 @@ export function dataSchema(definition: ResourceDefinition): Schema {
   };
 }
 
+/** A list of the same, by org and labels. */
+export function listSchema(definition: ResourceDefinition): Schema {
+  const [org] = definition.scope === 'org' ? keyAttributes(definition) : [];
+  return {
+    version: definition.version,
+    description: `Every ${definition.kind} ${definition.scope === 'org' ? 'of an org' : 'that the token may list'}, in the order of their names. ${definition.description}`,
+    attributes: [
+      ...(org === undefined ? [] : [org]),
+      {
+        name: 'label_selector',
+        description:
+          'Only objects whose labels match, e.g. `team=core,tier in (gold, silver)`; the grammar is that of Kubernetes. All when left out.',
+        type: 'string',
+        optional: true,
+      },
+      {
+        name: 'items',
+        description: 'The objects.',
+        type: { nesting: 'list', attributes: dataSchema(definition).attributes.map(asComputed) },
+        computed: true,
+      },
+    ],
+  };
+}
+
 function idAttribute({ scope }: ResourceDefinition): Attribute {
   return {
     name: 'id',

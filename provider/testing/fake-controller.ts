@@ -130,6 +130,10 @@ function route(store: FakeStore, { method, path, headers, body }: Seen): Respons
     const object = store.create(owner, input, String(headers['idempotency-key']));
     return { status: store.objects.size > before ? 201 : 200, answer: object };
   }
+  if (isCollection && method === 'GET') {
+    const query = new URL(path, 'http://fake').searchParams;
+    return { status: 200, answer: { items: store.list(key, query.getAll('name')) } };
+  }
   if (method === 'GET') {
     const object = store.look(key);
     if (object === undefined) throw new LatticeError('NotFound', `${key} does not exist`);
@@ -144,7 +148,7 @@ function route(store: FakeStore, { method, path, headers, body }: Seen): Respons
 }
 
 function target(path: string): { readonly key: string; readonly isCollection: boolean } {
-  const [, first = '', second = '', third = '', fourth] = path
+  const [, first = '', second = '', third = '', fourth] = new URL(path, 'http://fake').pathname
     .slice('/v1'.length)
     .split('/')
     .map(decodeURIComponent);

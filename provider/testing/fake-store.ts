@@ -105,6 +105,16 @@ export class FakeStore {
     return next;
   }
 
+  /** What lives in a collection, `Kind/org/undefined` or `Kind/`; only these names, when there are any. */
+  list(collection: string, names: readonly string[]): ApiObject[] {
+    const prefix = collection.replace(/[^/]*$/, '');
+    return [...this.objects.keys()]
+      .filter((key) => key.startsWith(prefix))
+      .filter((key) => names.length === 0 || names.includes(key.slice(prefix.length)))
+      .sort()
+      .flatMap((key) => this.look(key) ?? []);
+  }
+
   /** A change by somebody else. */
   edit(key: string, change: (object: ApiObject) => Partial<ApiObject>): void {
     const before = this.mustFind(key);
