@@ -11,7 +11,7 @@ package lattice.policy.${stem}
 deny contains finding if {
 	some change in input.changes
 	change.kind == "Agent"
-	change.after
+	change.after != null
 	not change.after.spec.budget
 	finding := {
 		"object": change,
