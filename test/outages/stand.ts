@@ -41,14 +41,45 @@ export interface StandOptions {
   readonly temporalSettings?: Readonly<Record<string, number | boolean | string>>;
   /** What stands between Temporal and the programs; gives the address that they are told. */
   readonly between?: (temporalAddress: string) => Promise<string>;
-  /** Runs as the superuser before the schema is made. */
-  readonly restore?: (urlOf: (database?: string) => string) => Promise<void>;
+  /** What there is before the schema is made and any program starts; gets Postgres as its superuser. */
+  readonly restore?: (urlOf: (database?: string) => string, temporalAddress: string) => Promise<void>;
 }
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
 export async function startStand(options: StandOptions = {}): Promise<Stand> {
   const folder = await temporaryFolder();
+  // Undone in reverse order, also when the start fails half-way.
+  const undo: (() => Promise<void>)[] = [() => removeFolder(folder)];
+  const close = async () => {
+    for (const end of undo.splice(0).reverse()) await end();
+  };
+  try {
+    return await start(folder, options, undo, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  folder: string,
+  options: StandOptions,
+  undo: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<Stand> {
+  const postgres = restartable((port) =>
+    startPostgres({ dataDir: join(folder, 'pg'), settings: { deadlock_timeout: '50ms' }, ...port }),
+  );
+  const temporal = restartable((port) => {
+    const dynamicConfig = { 'system.namespaceCacheRefreshInterval': '200ms', ...options.temporalSettings };
+    return startTemporal({ dbFile: join(folder, 'temporal.db'), dynamicConfig, ...port });
+  });
+  undo.push(postgres.stop, temporal.stop);
+  await Promise.all([postgres.start(), temporal.start()]);
+  const { address: temporalAddress } = temporal.running();
+  await options.restore?.(postgres.running().url, temporalAddress);
+  const database = await prepareDatabase(postgres.running().url, () => {});
   const token = randomBytes(24).toString('base64url');
   const tokensFile = join(folder, 'tokens.yaml');
   const admin = {
@@ -59,22 +90,6 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
     managers: ['terraform'],
   };
   await writeFile(tokensFile, stringify({ tokens: [admin] }), { mode: 0o600 });
-
-  let postgres = await startPostgres({ dataDir: join(folder, 'pg'), settings: { deadlock_timeout: '50ms' } });
-  const startedTemporal = (port?: number): Promise<RunningTemporal> =>
-    startTemporal({
-      dbFile: join(folder, 'temporal.db'),
-      dynamicConfig: {
-        'system.namespaceCacheRefreshInterval': '200ms',
-        ...options.temporalSettings,
-      },
-      ...(port !== undefined && { port }),
-    });
-  let temporal = await startedTemporal();
-  const { port: postgresPort } = postgres;
-  const { port: temporalPort, address: temporalAddress } = temporal;
-  await options.restore?.(postgres.url);
-  const database = await prepareDatabase(postgres.url, () => {});
   const listenPort = await freePort();
   const environment = {
     LATTICE_TEMPORAL_ADDRESS: (await options.between?.(temporalAddress)) ?? temporalAddress,
@@ -84,49 +99,42 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
   };
   const controller = program('controller', { ...environment, LATTICE_DATABASE_URL: database.controllerUrl });
   const worker = program('worker', { ...environment, LATTICE_DATABASE_URL: database.workerUrl });
+  undo.push(controller.stop, worker.stop);
   await Promise.all([controller.start(), worker.start()]);
-  const state = {
-    pid: process.pid,
-    address: `http://127.0.0.1:${listenPort}`,
-    token,
-    temporalAddress,
-    databaseUrl: database.ownerUrl,
-  };
+  const address = `http://127.0.0.1:${listenPort}`;
+  const state = { pid: process.pid, address, token, temporalAddress, databaseUrl: database.ownerUrl };
   const world = await openWorld(state);
+  undo.push(() => world.close());
   return {
     folder,
     world,
     api: apiOf(state),
-    postgres: part(
-      () => postgres,
-      async () => {
-        postgres = await startPostgres({
-          dataDir: join(folder, 'pg'),
-          port: postgresPort,
-          settings: { deadlock_timeout: '50ms' },
-        });
-      },
-    ),
-    temporal: part(
-      () => temporal,
-      async () => {
-        temporal = await startedTemporal(temporalPort);
-      },
-    ),
+    postgres,
+    temporal,
     controller,
     worker,
     log: controller.log,
-    close: async () => {
-      await world.close();
-      await Promise.all([controller.stop(), worker.stop()]);
-      await Promise.all([temporal.stop(), postgres.stop()]);
-      await removeFolder(folder);
-    },
+    close,
   };
 }
 
-function part(running: () => RunningPostgres | RunningTemporal, start: () => Promise<void>): Part {
-  return { start, stop: () => running().stop() };
+/** A server that comes back on the port that it had first. */
+function restartable<Server extends RunningPostgres | RunningTemporal>(
+  begin: (port: { port?: number }) => Promise<Server>,
+): Part & { running(): Server } {
+  let server: Server | undefined;
+  return {
+    start: async () => {
+      server = await begin(server === undefined ? {} : { port: server.port });
+    },
+    stop: async () => {
+      await server?.stop();
+    },
+    running: () => {
+      if (server === undefined) throw new Error('the server has not been started');
+      return server;
+    },
+  };
 }
 
 function program(name: 'controller' | 'worker', environment: NodeJS.ProcessEnv): Part & { log(): string } {
