@@ -9,7 +9,12 @@ export interface FoundTerraform extends FoundTool {
   readonly product: 'terraform' | 'tofu';
 }
 
-export async function findTerraform(options: FindOptions = {}): Promise<FoundTerraform> {
+/** `product` asks for one of the two, whatever the machine has. */
+export async function findTerraform(
+  options: FindOptions & { readonly product?: FoundTerraform['product'] | undefined } = {},
+): Promise<FoundTerraform> {
+  const { product } = options;
+  if (product !== undefined) return { ...(await findTool(product, options)), product };
   // Whoever sets only LATTICE_TOFU wants OpenTofu, though a terraform is on PATH.
   const wantsTofu = process.env[pins.tofu.env] && !process.env[pins.terraform.env];
   if (!wantsTofu) {

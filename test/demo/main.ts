@@ -1,11 +1,14 @@
 // `npm run demo`: the main job end to end on real servers, told step by step. Everything that is shown is read from
-// Postgres, Temporal and the ledger themselves. With --json each step and its outcome is one JSON object on standard output.
+// Postgres, Temporal and the ledger themselves. With --json all steps and their outcomes are one JSON object on standard output;
+// --cli terraform or --cli tofu chooses who applies.
 
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { buildMirror } from '../../provider/build.ts';
+import { findTerraform } from '../../servers/terraform.ts';
 import { startDevProcess } from '../support/dev.ts';
 import { openWorld } from '../support/world.ts';
 import { type Scene, story } from './story.ts';
@@ -19,7 +22,10 @@ interface Outcome {
   readonly error?: string;
 }
 
-const { values: flags } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const { values: flags } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, cli: { type: 'string' } },
+});
+const product = z.enum(['terraform', 'tofu'], '--cli is terraform or tofu').optional().parse(flags.cli);
 const say = (line: string): void => {
   if (!flags.json) process.stdout.write(`${line}\n`);
 };
@@ -68,11 +74,13 @@ async function openScene(): Promise<Scene> {
     'the provider is built and Terraform finds it in a filesystem mirror',
     async (show) => {
       const mirror = await buildMirror({ out: join(folder, 'provider') });
+      const cli = await findTerraform({ progress: show, product });
+      show(`${cli.product} ${cli.version}`);
       const open = async (example: string): Promise<TerraformDriver> => {
         const workspace = join(folder, example);
         const source = join(import.meta.dirname, '../../examples/terraform', example);
         await cp(source, workspace, { recursive: true });
-        const driver = await terraformIn(workspace, mirror, dev.state);
+        const driver = await terraformIn(workspace, mirror, dev.state, cli);
         show(`${example}: ${(await driver.run('init', '-input=false')).lastLine}`);
         return driver;
       };

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { DevState } from '../../cli/dev/state.ts';
 import type { Mirror } from '../../provider/build.ts';
-import { findTerraform } from '../../servers/terraform.ts';
+import type { FoundTerraform } from '../../servers/terraform.ts';
 import { cleanEnvironment } from '../support/dev.ts';
 
 export interface TerraformRun {
@@ -24,8 +24,8 @@ export async function terraformIn(
   folder: string,
   mirror: Mirror,
   { address, token }: Pick<DevState, 'address' | 'token'>,
+  cli: FoundTerraform,
 ): Promise<TerraformDriver> {
-  const { path } = await findTerraform();
   const config = join(folder, 'cli.tfrc');
   await mirror.writeCliConfig(config);
   const env = {
@@ -38,7 +38,7 @@ export async function terraformIn(
   };
   const tolerate: TerraformDriver['tolerate'] = (accept, command, ...args) =>
     new Promise((resolve, reject) => {
-      const child = spawn(path, [command, '-no-color', ...args], {
+      const child = spawn(cli.path, [command, '-no-color', ...args], {
         cwd: folder,
         env,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -51,7 +51,7 @@ export async function terraformIn(
       child.once('error', reject);
       child.once('close', (code) => {
         if (code === null || !accept.includes(code))
-          reject(new Error(`terraform ${command} ended with ${code}:\n${output}`));
+          reject(new Error(`${cli.product} ${command} ended with ${code}:\n${output}`));
         else resolve({ code, output, lastLine: lastLineOf(output) });
       });
     });

@@ -1,0 +1,103 @@
+// `npm run test:full`: everything that drives Terraform, once with each CLI that can be had: the Terraform of this machine, and
+// the pinned OpenTofu, which is built first where it is missing. Promise: the last line adds up every test that ran, and the
+// exit code is 1 when one failed or nothing ran. Never: a CLI passed over without a line that says why.
+
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ToolUnavailable } from '../servers/errors.ts';
+import { findTool } from '../servers/find.ts';
+import { pins } from '../servers/pins.ts';
+import { cleanEnvironment, removeFolder, temporaryFolder } from './support/dev.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+/** What both projects of jest have about Terraform. */
+const SUITES = ['provider/acceptance', 'test/terraform'];
+const products = ['terraform', 'tofu'] as const;
+type Product = (typeof products)[number];
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const counted = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), success: z.boolean() });
+const told = z.object({ ok: z.boolean(), steps: z.array(z.object({ ok: z.boolean() })) });
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+function node(args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ code: number; stdout: string }> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] as const };
+    const child = spawn(process.execPath, ['--no-warnings', ...args], {
+      ...options,
+      stdio: [...options.stdio],
+    });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code: code ?? 1, stdout }));
+  });
+}
+
+async function suites(env: NodeJS.ProcessEnv): Promise<Counts> {
+  const folder = await temporaryFolder();
+  try {
+    const file = join(folder, 'jest.json');
+    const jest = ['--experimental-vm-modules', join(ROOT, 'node_modules/jest/bin/jest.js')];
+    const { code } = await node([...jest, ...SUITES, '--json', `--outputFile=${file}`], env);
+    const { numPassedTests, numFailedTests, success } = counted.parse(
+      JSON.parse(await readFile(file, 'utf8').catch(() => NOTHING_RAN)),
+    );
+    // A suite that cannot even start has no test that failed.
+    const broken = code === 0 && success ? 0 : Math.max(1, numFailedTests);
+    return { passed: numPassedTests, failed: broken };
+  } finally {
+    await removeFolder(folder);
+  }
+}
+
+const NOTHING_RAN = JSON.stringify({ numPassedTests: 0, numFailedTests: 0, success: false });
+
+async function demo(product: Product, env: NodeJS.ProcessEnv): Promise<Counts> {
+  const { code, stdout } = await node(['test/demo/main.ts', '--json', '--cli', product], env);
+  const parsed = told.safeParse(code === 0 || stdout !== '' ? JSON.parse(stdout) : undefined);
+  if (!parsed.success) return { passed: 0, failed: 1 };
+  const passed = parsed.data.steps.filter(({ ok }) => ok).length;
+  return { passed, failed: Math.max(parsed.data.steps.length - passed, code === 0 ? 0 : 1) };
+}
+
+async function everything(product: Product): Promise<Counts> {
+  try {
+    const { path, version } = await findTool(product, { progress: say });
+    say(`\n=== ${product} ${version}`);
+    const env = { ...cleanEnvironment() };
+    for (const each of products) delete env[pins[each].env];
+    env[pins[product].env] = path;
+    const counts = [await suites(env), await demo(product, env)];
+    const sum = (key: keyof Counts) => counts.reduce((total, each) => total + each[key], 0);
+    const result = { passed: sum('passed'), failed: sum('failed') };
+    say(`${product}: ${result.passed} passed, ${result.failed} failed`);
+    return result;
+  } catch (error) {
+    if (!(error instanceof ToolUnavailable)) throw error;
+    say(error.message);
+    // A machine may do without Terraform; OpenTofu can be built on every one.
+    return { passed: 0, failed: product === 'tofu' ? 1 : 0 };
+  }
+}
+
+let [passed, failed] = [0, 0];
+for (const product of products) {
+  const counts = await everything(product);
+  passed += counts.passed;
+  failed += counts.failed;
+}
+const parts = [...(failed > 0 ? [`${failed} failed`] : []), `${passed} passed`, `${passed + failed} total`];
+process.stdout.write(`Tests:       ${parts.join(', ')}\n`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
