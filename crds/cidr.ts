@@ -46,7 +46,7 @@ export function formatAddress(family: 4 | 6, number: bigint): string {
 /** Why a range is not in canonical form; undefined when it is. */
 export function rangeProblem(text: string): string | undefined {
   const range = parseRange(text);
-  if (range === undefined) return `"${text}" is not a range such as "10.20.0.0/24" or "fd00::/64"`;
+  if (range === undefined) return 'it is not a range such as "10.20.0.0/24" or "fd00::/64"';
   const network = range.first - (range.first % sizeOf(range));
   const canonical = `${formatAddress(range.family, network)}/${range.bits}`;
   return canonical === text ? undefined : `write the range as "${canonical}"`;

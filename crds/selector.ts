@@ -11,7 +11,7 @@ export type Requirement =
 
 export type Selector = readonly Requirement[];
 
-/** The selector is not of the grammar; the message says where. */
+/** The selector is not of the grammar; the message says where, and repeats nothing: it may be a secret that went astray. */
 export class SelectorError extends Error {
   constructor(message: string) {
     super(message);
@@ -22,7 +22,7 @@ export class SelectorError extends Error {
 /** Throws SelectorError. */
 export function parseSelector(text: string): Selector {
   if (text.trim() === '') return [];
-  return splitOutsideParentheses(text).map(parseRequirement);
+  return splitOutsideParentheses(text).map((part, index) => parseRequirement(part.trim(), index + 1));
 }
 
 /** Commas within `in (...)` belong to the list of values. */
@@ -33,44 +33,43 @@ function splitOutsideParentheses(text: string): string[] {
   for (const character of text) {
     if (character === '(') depth++;
     if (character === ')') depth--;
-    if (depth < 0 || depth > 1) throw new SelectorError(`"${text}" has parentheses that do not pair`);
+    if (depth < 0 || depth > 1) throw new SelectorError('the parentheses do not pair');
     if (character === ',' && depth === 0) {
       parts.push(current);
       current = '';
     } else current += character;
   }
-  if (depth !== 0) throw new SelectorError(`"${text}" has parentheses that do not pair`);
+  if (depth !== 0) throw new SelectorError('the parentheses do not pair');
   return [...parts, current];
 }
 
-function parseRequirement(part: string): Requirement {
-  const text = part.trim();
+function parseRequirement(text: string, place: number): Requirement {
   const set = /^(\S+)\s+(in|notin)\s*\(([^()]*)\)$/.exec(text);
   if (set !== null)
     return {
-      key: labelKey(set[1] ?? '', text),
+      key: labelKey(set[1] ?? '', place),
       is: set[2] === 'in' ? 'in' : 'notin',
-      values: (set[3] ?? '').split(',').map((value) => labelValue(value.trim(), text)),
+      values: (set[3] ?? '').split(',').map((value) => labelValue(value.trim(), place)),
     };
   const equality = /^([^=!\s]+)\s*(==|=|!=)\s*(\S*)$/.exec(text);
   if (equality !== null)
     return {
-      key: labelKey(equality[1] ?? '', text),
+      key: labelKey(equality[1] ?? '', place),
       is: equality[2] === '!=' ? 'notin' : 'in',
-      values: [labelValue(equality[3] ?? '', text)],
+      values: [labelValue(equality[3] ?? '', place)],
     };
   return text.startsWith('!')
-    ? { key: labelKey(text.slice(1).trim(), text), is: 'absent' }
-    : { key: labelKey(text, text), is: 'exists' };
+    ? { key: labelKey(text.slice(1).trim(), place), is: 'absent' }
+    : { key: labelKey(text, place), is: 'exists' };
 }
 
-function labelKey(key: string, part: string): string {
-  if (!KEY.test(key)) throw new SelectorError(`"${part}" does not begin with a label key`);
+function labelKey(key: string, place: number): string {
+  if (!KEY.test(key)) throw new SelectorError(`requirement ${place} does not begin with a label key`);
   return key;
 }
 
-function labelValue(value: string, part: string): string {
-  if (!VALUE.test(value)) throw new SelectorError(`"${value}" in "${part}" is not a label value`);
+function labelValue(value: string, place: number): string {
+  if (!VALUE.test(value)) throw new SelectorError(`the value of requirement ${place} is not a label value`);
   return value;
 }
 

@@ -42,7 +42,7 @@ export function validateManifest(input: unknown, unknown: readonly string[] = []
   if (kind === undefined) {
     const names = kinds.map((known) => known.name).join(', ');
     return {
-      findings: [finding('UnknownKind', '/kind', `"${kindName}" is not a kind; the kinds are ${names}`)],
+      findings: [finding('UnknownKind', '/kind', `there is no such kind; the kinds are ${names}`)],
     };
   }
   const scope = scopeFindings(kind, envelope.data);

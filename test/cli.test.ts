@@ -133,7 +133,7 @@ test('an unknown kind is a finding of the plan', async () => {
     await file('kind.yaml', { kind: 'Robot', metadata: { org: 'a', name: 'b' } }),
   );
   expect(ran.code).toBe(1);
-  expect(ran.stdout).toMatch(/UnknownKind.*"Robot" is not a kind; the kinds are Org, .*Agent/);
+  expect(ran.stdout).toMatch(/UnknownKind.*there is no such kind; the kinds are Org, .*Agent/);
 });
 
 test('a manifest can come from standard input', async () => {

@@ -148,7 +148,7 @@ function bodyManifest(request: FastifyRequest, kind: Kind, name?: string): Recor
     if (value !== undefined && sent !== undefined && sent !== value)
       throw new LatticeError(
         'InvalidRequest',
-        `the path says ${field} "${value}", the body says ${JSON.stringify(sent)}`,
+        `the path says ${field} "${value}", the body says something else`,
       );
   }
   return {
