@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { objectName } from '../crds/fields.ts';
+import { databaseUrlProblem } from './database-url.ts';
 import { parseEgressEntry } from './egress.ts';
 
 declare module 'zod' {
@@ -17,10 +18,18 @@ const port = z.int().min(0).max(65_535);
 const orgs = z.array(z.union([z.literal('*'), objectName], 'the name of an org, or "*"'));
 
 export const configSchema = z.strictObject({
-  databaseUrl: z.string().min(1).meta({
-    secret: true,
-    description: 'Postgres, as postgres://user:password@host:port/database; TLS by ?sslmode=verify-full.',
-  }),
+  databaseUrl: z
+    .string()
+    .check(({ value, issues }) => {
+      const message = databaseUrlProblem(value);
+      if (message !== undefined) issues.push({ code: 'custom', input: '', path: [], message });
+    })
+    .meta({
+      secret: true,
+      description:
+        'Postgres, as postgres://user:password@host:port/database; TLS by ?sslmode=verify-full. Whoever may list processes ' +
+        'sees a flag, so give one with a password by the environment or the file.',
+    }),
   temporalAddress: z.string().default('127.0.0.1:7233').describe('host:port of the Temporal frontend.'),
   temporalTlsCaFile: path
     .optional()

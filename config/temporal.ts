@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import type { Config } from './definition.ts';
+import { ConfigError } from './load.ts';
 
 export interface TemporalConnection {
   readonly address: string;
@@ -23,7 +24,16 @@ export async function temporalConnection(config: Config): Promise<TemporalConnec
   };
   return {
     address: config.temporalAddress,
-    ...(apiKey !== undefined && { apiKey: (await readFile(apiKey, 'utf8')).trim() }),
+    ...(apiKey !== undefined && { apiKey: await readApiKey(apiKey) }),
     ...((apiKey !== undefined || Object.keys(tls).length > 0) && { tls }),
   };
+}
+
+/** The client would refuse a key with a line end in it too, and repeat it. */
+async function readApiKey(file: string): Promise<string> {
+  const key = (await readFile(file, 'utf8')).trim();
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new ConfigError(
+    `temporalApiKeyFile: ${file} must hold one key, of visible ASCII characters, on one line`,
+  );
 }

@@ -11,7 +11,7 @@ import { type AuditLink, auditEventSchema, auditLinkSchema } from '../../crds/au
 import { openDatabase } from '../../store/database.ts';
 import { clientOf, withClientOptions } from '../client.ts';
 import { table } from '../table.ts';
-import { UsageError } from '../usage.ts';
+import { requireDatabaseUrl, UsageError } from '../usage.ts';
 
 const PAGE = 1_000;
 
@@ -149,6 +149,7 @@ async function apiSource(options: unknown): Promise<LinkSource> {
 }
 
 function databaseSource(url: string): LinkSource {
+  requireDatabaseUrl(url);
   const db = openDatabase({ url, applicationName: 'lattice-audit', connections: 2 });
   return {
     chains: () => listChains(db),

@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 import { migrate } from '../../store/migrate.ts';
-import { UsageError } from '../usage.ts';
+import { requireDatabaseUrl, UsageError } from '../usage.ts';
 
 const flags = z.object({ databaseUrl: z.string().optional() });
 
@@ -16,6 +16,7 @@ export function migrateCommand(): Command {
     .action(async (options: unknown) => {
       const url = flags.parse(options).databaseUrl ?? process.env.LATTICE_DATABASE_URL;
       if (url === undefined) throw new UsageError('give --database-url or set LATTICE_DATABASE_URL');
+      requireDatabaseUrl(url);
       const applied = await migrate(url, ({ version, name }) => {
         process.stderr.write(`applied ${version} ${name}\n`);
       });
