@@ -64,11 +64,19 @@ export interface ApiClient {
 }
 
 export function createClient({ address, token, owner }: ClientOptions): ApiClient {
-  const url = new URL(address);
+  const url = URL.parse(address);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
+    throw new UsageError(
+      'the address of the controller must be a URL such as https://lattice.example.com, without a user or a password in it; ' +
+        'the token is given as LATTICE_TOKEN',
+    );
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     throw new UsageError(
       `${url.origin} is plain HTTP off loopback: the token could be read on the way; use https`,
     );
+
+  if (/[^\x21-\x7e]/.test(token))
+    throw new UsageError('the token has characters that no token has; is there a line end in LATTICE_TOKEN?');
 
   const call = async (
     method: string,
@@ -215,7 +223,7 @@ export async function clientOf(options: unknown): Promise<ApiClient> {
       'no controller is known: give --address, set LATTICE_ADDRESS, or start `lattice dev` here',
     );
   const token = LATTICE_TOKEN ?? (dev?.address === found ? dev?.token : undefined);
-  if (token === undefined) throw new UsageError(`no token for ${found}: set LATTICE_TOKEN`);
+  if (token === undefined) throw new UsageError('no token is known for the controller: set LATTICE_TOKEN');
   return createClient({ address: found, token, owner });
 }
 

@@ -16,6 +16,7 @@ import { migrateCommand } from './commands/migrate.ts';
 import { planCommand } from './commands/plan.ts';
 import { policyCommand } from './commands/policy.ts';
 import { controllerCommand, workerCommand } from './commands/programs.ts';
+import { guardCrashes } from './crash.ts';
 import { UsageError } from './usage.ts';
 
 const program = new Command('lattice')
@@ -35,11 +36,21 @@ const program = new Command('lattice')
   .addCommand(controllerCommand())
   .addCommand(workerCommand());
 
+hideValues(program);
+guardCrashes();
 try {
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`${describe(error)}\n`);
   process.exitCode = 1;
+}
+
+/** `--token=...` is not an option, and its value must not stand in the error that says so. */
+function hideValues(command: Command): void {
+  command.configureOutput({
+    outputError: (text, write) => write(text.replace(/'(-[^'=]*)=[^']*'/g, "'$1=...'")),
+  });
+  for (const inner of command.commands) hideValues(inner);
 }
 
 function describe(error: unknown): string {

@@ -15,6 +15,8 @@ function crash(error: unknown): never {
   process.stderr.write(`panic: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(2);
 }
+// A diagnostic report would hold the environment, and so the token.
+if (process.report !== undefined) process.report.excludeEnv = true;
 process.on('uncaughtException', crash);
 process.on('unhandledRejection', crash);
 
