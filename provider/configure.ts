@@ -20,7 +20,9 @@ export const providerSchema: Schema = {
     },
     {
       name: 'token',
-      description: 'Token that the controller knows. LATTICE_TOKEN when left out.',
+      description:
+        'Token that the controller knows. LATTICE_TOKEN when left out, which is the best place for it: what is written here, ' +
+        'Terraform copies into a saved plan, unless it is an ephemeral variable.',
       type: 'string',
       optional: true,
       sensitive: true,

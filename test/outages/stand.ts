@@ -1,20 +1,18 @@
 // Postgres, Temporal, a controller and a worker, each a process of its own that a test may take away and bring back at the same
 // address. What the controller logs is kept, because what it says while it waits is part of the promise.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { prepareDatabase } from '../../cli/dev/database.ts';
-import { nodeFlags } from '../../cli/node-flags.js';
 import { hashToken } from '../../controller/http/tokens.ts';
 import { freePort } from '../../servers/ports.ts';
 import { type RunningPostgres, startPostgres } from '../../servers/postgres.ts';
 import { type RunningTemporal, startTemporal } from '../../servers/temporal.ts';
 import { type Api, apiOf } from '../support/api.ts';
-import { firstLine } from '../support/controller.ts';
-import { cleanEnvironment, removeFolder, temporaryFolder } from '../support/dev.ts';
+import { removeFolder, temporaryFolder } from '../support/dev.ts';
+import { type Program, startProgram } from '../support/program.ts';
 import { openWorld, type World } from '../support/world.ts';
 
 /** A part that can be taken away. */
@@ -44,8 +42,6 @@ export interface StandOptions {
   /** What there is before the schema is made and any program starts; gets Postgres as its superuser. */
   readonly restore?: (urlOf: (database?: string) => string, temporalAddress: string) => Promise<void>;
 }
-
-const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
 export async function startStand(options: StandOptions = {}): Promise<Stand> {
   const folder = await temporaryFolder();
@@ -97,8 +93,11 @@ async function start(
     LATTICE_TOKENS_FILE: tokensFile,
     LATTICE_SWEEP_INTERVAL_MS: String(options.sweepIntervalMs ?? 300),
   };
-  const controller = program('controller', { ...environment, LATTICE_DATABASE_URL: database.controllerUrl });
-  const worker = program('worker', { ...environment, LATTICE_DATABASE_URL: database.workerUrl });
+  const controller = restartableProgram('controller', {
+    ...environment,
+    LATTICE_DATABASE_URL: database.controllerUrl,
+  });
+  const worker = restartableProgram('worker', { ...environment, LATTICE_DATABASE_URL: database.workerUrl });
   undo.push(controller.stop, worker.stop);
   await Promise.all([controller.start(), worker.start()]);
   const address = `http://127.0.0.1:${listenPort}`;
@@ -137,31 +136,21 @@ function restartable<Server extends RunningPostgres | RunningTemporal>(
   };
 }
 
-function program(name: 'controller' | 'worker', environment: NodeJS.ProcessEnv): Part & { log(): string } {
-  let child: ChildProcess | undefined;
-  let log = '';
+function restartableProgram(
+  name: 'controller' | 'worker',
+  environment: Readonly<Record<string, string>>,
+): Part & { log(): string } {
+  const starts: Program[] = [];
   return {
-    log: () => log,
+    log: () => starts.map((program) => program.output()).join(''),
     start: async () => {
-      const started = spawn(process.execPath, [...nodeFlags, MAIN, name], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...cleanEnvironment(), ...environment },
-      });
-      child = started;
-      const up = new Promise<void>((resolve) => {
-        started.stderr.setEncoding('utf8').on('data', (text: string) => {
-          log += text;
-          if (text.includes('the worker is up')) resolve();
-        });
-      });
-      if (name === 'controller') await firstLine(started);
-      else await up;
+      const program = startProgram([name], environment);
+      starts.push(program);
+      if (name === 'controller') await program.firstLine;
+      else await program.says(/the worker is up/);
     },
     stop: async () => {
-      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      const ended = new Promise<void>((resolve) => child?.once('exit', () => resolve()));
-      child.kill('SIGTERM');
-      await ended;
+      await starts.at(-1)?.stop();
     },
   };
 }

@@ -1,13 +1,12 @@
 // A second controller on the servers of the shared environment, with tokens of the test's own.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { nodeFlags } from '../../cli/node-flags.js';
 import { hashToken } from '../../controller/http/tokens.ts';
-import { cleanEnvironment, removeFolder, temporaryFolder } from './dev.ts';
+import { removeFolder, temporaryFolder } from './dev.ts';
+import { startProgram } from './program.ts';
 import type { World } from './world.ts';
 
 export interface TokenRights {
@@ -25,11 +24,10 @@ export interface OwnController {
   stop(): Promise<void>;
 }
 
-const MAIN = join(import.meta.dirname, '../../cli/main.ts');
-
 export async function startOwnController(
   world: World,
   rights: Readonly<Record<string, TokenRights>>,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<OwnController> {
   const folder = await temporaryFolder();
   const tokens = Object.fromEntries(
@@ -42,46 +40,21 @@ export async function startOwnController(
     ...right,
   }));
   await writeFile(file, stringify({ tokens: entries }), { mode: 0o600 });
-  const child = spawn(process.execPath, [...nodeFlags, MAIN, 'controller'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...cleanEnvironment(),
-      LATTICE_DATABASE_URL: world.state.databaseUrl,
-      LATTICE_TEMPORAL_ADDRESS: world.state.temporalAddress,
-      LATTICE_LISTEN_PORT: '0',
-      LATTICE_TOKENS_FILE: file,
-    },
+  const program = startProgram(['controller'], {
+    LATTICE_DATABASE_URL: world.state.databaseUrl,
+    LATTICE_TEMPORAL_ADDRESS: world.state.temporalAddress,
+    LATTICE_LISTEN_PORT: '0',
+    LATTICE_TOKENS_FILE: file,
+    ...settings,
   });
-  let logged = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    logged += text;
-  });
-  const address = await firstLine(child);
+  const address = await program.firstLine;
   return {
     address,
     tokens,
-    log: () => logged,
+    log: program.output,
     stop: async () => {
-      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-      child.kill('SIGTERM');
-      await ended;
+      await program.stop();
       await removeFolder(folder);
     },
   };
-}
-
-/** What the program prints first; fails, with what it logged, when it ends before. */
-export function firstLine(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let [stdout, stderr] = ['', ''];
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-      const line = /^(\S+)\n/.exec(stdout)?.[1];
-      if (line !== undefined) resolve(line);
-    });
-    child.once('exit', (code) => reject(new Error(`the controller ended with ${code}:\n${stderr}`)));
-  });
 }
