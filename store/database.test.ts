@@ -208,6 +208,16 @@ test.each([
   expect(isDatabaseOutage(error)).toBe(outage);
 });
 
+test.each([
+  ['it does not let us in', (url: URL) => Object.assign(url, { password: 'wrong' }), '28P01'],
+  ['the database is not there', (url: URL) => Object.assign(url, { pathname: '/none' }), '3D000'],
+])('an outage is also that %s', async (_why, change, state) => {
+  const other = openDatabase({ url: change(new URL(pg.urls.owner)).href, applicationName: 'test' });
+  const error: unknown = await other.run('SELECT 1').catch((reason: unknown) => reason);
+  await other.close();
+  expect([sqlState(error), isDatabaseOutage(error)]).toEqual([state, true]);
+});
+
 test('an error of a statement has its code and is no outage', async () => {
   const error: unknown = await db.run('SELECT 1 / 0').catch((reason: unknown) => reason);
   expect(sqlState(error)).toBe('22012');

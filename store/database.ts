@@ -205,7 +205,8 @@ export function isContention(error: unknown): boolean {
 export function isDatabaseOutage(error: unknown): boolean {
   if (error instanceof CommitInDoubtError) return true;
   const state = sqlState(error);
-  if (state !== undefined) return /^(08|57P|53|25P03)/.test(state);
+  // 28 and 3D: it does not let us in, or the database is not there; so nothing was decided either.
+  if (state !== undefined) return /^(08|28|3D|57P|53|25P03)/.test(state);
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
   return (

@@ -54,7 +54,7 @@ test.each<[string, Value[], string]>([
   ['seconds', ['1.5h'], '0: must be a duration'],
   ['window_seconds', ['year'], '0: must be one of hour, day, week, month'],
   ['next_address', ['10.20.0.1/24', []], '0: write the range as "10.20.0.0/24"'],
-  ['next_address', ['nowhere', []], '0: "nowhere" is not a range'],
+  ['next_address', ['nowhere', []], '0: it is not a range'],
   ['next_address', ['10.0.0.0/24', ['fd00::1']], '1: "fd00::1" is not an address'],
   ['next_address', ['10.0.0.0/30', ['10.0.0.1', '10.0.0.2']], '1: leaves no address of 10.0.0.0/30 free'],
 ])('%s(%j) names the argument and what is wrong', async (name, args, message) => {
