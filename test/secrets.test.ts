@@ -234,8 +234,8 @@ test('a database that cannot be used, or an address that is none, is told withou
   for (const url of urls.slice(0, 2)) {
     const [other, noWorker] = [start('controller', url), start('worker', url)];
     const answer = await apiOf({ address: await other.firstLine, token }).send('GET', '/v1/orgs');
-    // Postgres itself answers a wrong password, with an error that is not an outage.
-    expect(answer.status).toBeGreaterThanOrEqual(500);
+    // Also where Postgres answers, but does not let us in.
+    expect([answer.status, answer.text]).toEqual([503, expect.stringContaining('DependencyUnavailable')]);
     saw('the answer without a database', answer.text);
     await other.says(/a request failed/);
     await noWorker.says(/"level":"(warn|error)"/);
