@@ -31,10 +31,10 @@ const say = (line: string): void => {
 
 function node(args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ code: number; stdout: string }> {
   return new Promise((resolve, reject) => {
-    const options = { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'inherit'] as const };
     const child = spawn(process.execPath, ['--no-warnings', ...args], {
-      ...options,
-      stdio: [...options.stdio],
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
