@@ -1,5 +1,5 @@
 // `npm run test:full`: everything that drives Terraform, once with each CLI that can be had: the Terraform of this machine, and
-// the pinned OpenTofu, which is built first where it is missing. Promise: the last line adds up every test that ran, and the
+// the pinned OpenTofu, which is built first where it is missing; and what takes too long for CI. Promise: the last line adds up every test that ran, and the
 // exit code is 1 when one failed or nothing ran. Never: a CLI passed over without a line that says why.
 
 import { spawn } from 'node:child_process';
@@ -14,6 +14,8 @@ import { cleanEnvironment, removeFolder, temporaryFolder } from './support/dev.t
 const ROOT = join(import.meta.dirname, '..');
 /** What both projects of jest have about Terraform. */
 const SUITES = ['provider/acceptance', 'test/terraform'];
+/** Skipped without the variable. */
+const LONG = { suites: ['outages/ten-thousand'], env: { LATTICE_TEST_FULL: '1' } };
 const products = ['terraform', 'tofu'] as const;
 type Product = (typeof products)[number];
 
@@ -45,12 +47,12 @@ function node(args: readonly string[], env: NodeJS.ProcessEnv): Promise<{ code: 
   });
 }
 
-async function suites(env: NodeJS.ProcessEnv): Promise<Counts> {
+async function suites(patterns: readonly string[], env: NodeJS.ProcessEnv): Promise<Counts> {
   const folder = await temporaryFolder();
   try {
     const file = join(folder, 'jest.json');
     const jest = ['--experimental-vm-modules', join(ROOT, 'node_modules/jest/bin/jest.js')];
-    const { code } = await node([...jest, ...SUITES, '--json', `--outputFile=${file}`], env);
+    const { code } = await node([...jest, ...patterns, '--json', `--outputFile=${file}`], env);
     const { numPassedTests, numFailedTests, success } = counted.parse(
       JSON.parse(await readFile(file, 'utf8').catch(() => NOTHING_RAN)),
     );
@@ -79,7 +81,7 @@ async function everything(product: Product): Promise<Counts> {
     const env = { ...cleanEnvironment() };
     for (const each of products) delete env[pins[each].env];
     env[pins[product].env] = path;
-    const counts = [await suites(env), await demo(product, env)];
+    const counts = [await suites(SUITES, env), await demo(product, env)];
     const sum = (key: keyof Counts) => counts.reduce((total, each) => total + each[key], 0);
     const result = { passed: sum('passed'), failed: sum('failed') };
     say(`${product}: ${result.passed} passed, ${result.failed} failed`);
@@ -94,11 +96,13 @@ async function everything(product: Product): Promise<Counts> {
 }
 
 let [passed, failed] = [0, 0];
-for (const product of products) {
-  const counts = await everything(product);
+const add = (counts: Counts): void => {
   passed += counts.passed;
   failed += counts.failed;
-}
+};
+for (const product of products) add(await everything(product));
+say('\n=== ten thousand objects');
+add(await suites(LONG.suites, { ...cleanEnvironment(), ...LONG.env }));
 const parts = [...(failed > 0 ? [`${failed} failed`] : []), `${passed} passed`, `${passed + failed} total`];
 process.stdout.write(`Tests:       ${parts.join(', ')}\n`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

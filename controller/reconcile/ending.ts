@@ -8,7 +8,7 @@ import { backoffMs } from './backoff.ts';
 import { repairsAfter, unlessContested } from './contest.ts';
 import { chainFor, eventOf, outcomeOf } from './event.ts';
 import type { PostgresStep, Reconciler, Result, Step } from './reconciler.ts';
-import { nextStatus, sameStatus } from './status.ts';
+import { nextStatus, sameButWords, sameStatus } from './status.ts';
 
 /** How a pass ended, to be recorded. */
 export interface Outcome {
@@ -43,8 +43,8 @@ export function endingOf(outcome: Outcome, now: string): Ending {
   const repairs = repairsAfter(before, generation, steps, now);
   const result = unlessContested(outcome.result, repairs, now);
   const status = nextStatus({ before, generation, result, externalIds, repairs }, now);
-  const news = !sameStatus(status, before);
-  return { outcome, result, finished: false, ...(news && { status }), told: news || steps.length > 0 };
+  const told = steps.length > 0 || !sameButWords(status, before);
+  return { outcome, result, finished: false, ...(!sameStatus(status, before) && { status }), told };
 }
 
 export function eventsOf({ outcome, result, finished, told }: Ending): Appending[] {

@@ -129,9 +129,9 @@ async function recordAll(
     await endWork(tx, endings.map(workEnd));
     return new Map<Outcome, PassReport | Error>([
       ...failed,
-      ...endings.map(({ outcome, result, told }): [Outcome, PassReport] => {
+      ...endings.map(({ outcome, result, status, told }): [Outcome, PassReport] => {
         const { object, steps } = outcome;
-        return [outcome, { object, result, steps, idle: !told }];
+        return [outcome, { object, result, steps, idle: !told && status === undefined }];
       }),
     ]);
   });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type Condition, conditionOf, type Status, statusSchema } from '../../crds/api.ts';
 import type { Result } from './reconciler.ts';
-import { nextStatus, sameStatus, wasReady } from './status.ts';
+import { nextStatus, sameButWords, sameStatus, wasReady } from './status.ts';
 
 const BEFORE = '2026-01-01T00:00:00.000000Z';
 const NOW = '2026-02-02T00:00:00.000000Z';
@@ -139,4 +139,12 @@ test.each([
   { why: 'ready, and the last try failed', status: after(ready, retry), generation: 1, was: true },
 ])('what differs now is drift only if it was as declared: $why', ({ status, generation, was }) => {
   expect(wasReady(status, generation)).toBe(was);
+});
+
+test('a wait that goes on in other words is the same wait; another reason or generation is not', () => {
+  const waiting = after(empty, again);
+  expect(sameButWords(waiting, after(waiting, { ...again, message: 'Other words.' }))).toBe(true);
+  expect(sameButWords(waiting, after(waiting, { ...again, code: 'WorkflowPending' }))).toBe(false);
+  expect(sameButWords(waiting, after(waiting, again, 2))).toBe(false);
+  expect(sameButWords(ready, after(ready, retry))).toBe(false);
 });

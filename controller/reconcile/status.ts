@@ -78,6 +78,19 @@ export function sameStatus(left: Status, right: Status): boolean {
   return JSON.stringify(comparable(left)) === JSON.stringify(comparable(right));
 }
 
+/**
+ * Whether two statuses differ in words at most: which dependents are left, how long a call took. The words of a wait change with
+ * every look, and the ledger is told of a wait once.
+ */
+export function sameButWords(left: Status, right: Status): boolean {
+  return sameStatus(withoutWords(left), withoutWords(right));
+}
+
+const withoutWords = (status: Status): Status => ({
+  ...status,
+  conditions: status.conditions.map((condition) => ({ ...condition, message: '' })),
+});
+
 function comparable(status: Status): unknown {
   const conditions = status.conditions
     .map(({ type, status: value, reason, message, field, observedGeneration }) => [
