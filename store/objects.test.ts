@@ -5,6 +5,7 @@ import { type Owner, objectSchema, type Status } from '../crds/api.ts';
 import { matches, parseSelector } from '../crds/selector.ts';
 import { type ValidManifest, validateManifest } from '../crds/validate.ts';
 import type { Database } from './database.ts';
+import { dependentsOf, type ListPredicate, listObjects } from './object-lists.ts';
 import {
   insertObject,
   markDeleted,
@@ -13,15 +14,7 @@ import {
   replaceOwner,
   writeStatuses,
 } from './object-writes.ts';
-import {
-  dependentsOf,
-  findObject,
-  type ListPredicate,
-  listObjects,
-  objectByUid,
-  type StoredObject,
-  toApiObject,
-} from './objects.ts';
+import { findObject, objectByUid, type StoredObject, toApiObject } from './objects.ts';
 import { startTestDatabase, type TestDatabase } from './testing/database.ts';
 
 let pg: TestDatabase;

@@ -3,7 +3,7 @@
 import type { Owner } from '../../crds/api.ts';
 import { type Finding, finding } from '../../crds/findings.ts';
 import { apiVerbs } from '../../crds/verbs.ts';
-import type { ReadSubject } from '../../store/objects.ts';
+import type { ReadSubject } from '../../store/object-lists.ts';
 import type { AdmissionSettings } from './settings.ts';
 
 export { apiVerbs as verbs };

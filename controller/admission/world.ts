@@ -1,11 +1,10 @@
 // What admission sees of the other objects: the store, or the store as it would be after the changes of a plan so far.
 
 import type { Queryable } from '../../store/database.ts';
+import { dependentsOf, listObjects } from '../../store/object-lists.ts';
 import {
-  dependentsOf,
   findObject,
   findObjects,
-  listObjects,
   type ObjectKey,
   type RowLock,
   type StoredObject,

@@ -3,7 +3,8 @@
 // finds nothing to do and nothing new to say writes nothing but the end of the work.
 
 import { displayName } from '../../crds/kinds.ts';
-import { dependentsOf, type StoredObject } from '../../store/objects.ts';
+import { dependentsOf } from '../../store/object-lists.ts';
+import type { StoredObject } from '../../store/objects.ts';
 import { assertNotExpired, endWork, type WorkItem } from '../../store/work.ts';
 import { AddressTakenError } from '../backends/addresses.ts';
 import { BackendError } from '../backends/errors.ts';

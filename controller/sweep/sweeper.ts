@@ -3,7 +3,7 @@
 
 import { namespaceOf } from '../../crds/agent-workflow.ts';
 import { holdLease } from '../../store/leases.ts';
-import { listObjects } from '../../store/objects.ts';
+import { listObjects } from '../../store/object-lists.ts';
 import { forgetSpentKeys } from '../../store/spent-keys.ts';
 import { requestSweepWork } from '../../store/work.ts';
 import type { ControllerContext } from '../context.ts';
