@@ -49,11 +49,15 @@ async function realDisk(world: World, folder: string): Promise<Disk> {
             );
     },
     [Symbol.asyncDispose]: async () => {
-      await empty();
-      for (const table of TABLES) await world.sql(`ALTER TABLE ${table} SET TABLESPACE pg_default`);
-      await world.sql('DROP TABLESPACE small');
-      await run('umount', [folder]);
-      await rm(folder, { recursive: true });
+      try {
+        await empty();
+        for (const table of TABLES) await world.sql(`ALTER TABLE ${table} SET TABLESPACE pg_default`);
+        await world.sql('DROP TABLESPACE small');
+      } finally {
+        // Lazily: where the lines above failed, Postgres still has files open there.
+        await run('umount', ['--lazy', folder]);
+        await rm(folder, { recursive: true });
+      }
     },
   };
 }
