@@ -19,6 +19,11 @@ export const errors = Object.freeze({
     'The body has the wrong content type',
     'Send content-type: application/json.',
   ),
+  HeadersTooLarge: define(
+    431,
+    'The address and the headers are too large',
+    'Ask for fewer names at once, or with a shorter selector.',
+  ),
   BodyTooLarge: define(413, 'The body is too large', 'Send at most 1 MiB in one request.'),
   // What was sent is not what the kind's definition allows.
   UnknownKind: define(422, 'There is no such kind', 'Use one of the kinds in the reference.'),

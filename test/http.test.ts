@@ -41,6 +41,14 @@ test('a list is paged by name, complete and without repeats', async () => {
   expect(seen).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
 
+test('a list by names and by labels holds what fits both', async () => {
+  const names = async (query: string) => (await page(query)).items.map(({ metadata }) => metadata.name);
+  expect(await names('?name=d&name=a&name=nobody')).toEqual(['a', 'd']);
+  expect(await names('?name=a')).toEqual(['a']);
+  expect(await names('?labelSelector=nobody-has-it')).toEqual([]);
+  expect(await names('?name=a&labelSelector=!nobody-has-it')).toEqual(['a']);
+});
+
 test.each(['?limit=0', '?limit=1001', '?limit=x', '?continue=%00', '?colour=red'])(
   'a list with %s is refused',
   async (query) => {
@@ -57,6 +65,8 @@ test.each([
   ['POST', '/v1/orgs/%00/agents', 404, 'NotFound'],
   ['GET', '/v1/audit/chains/%00', 404, 'NotFound'],
   ['GET', `/v1/orgs/${'a'.repeat(6000)}`, 404, 'NotFound'],
+  ['GET', `/v1/orgs?labelSelector=${'a'.repeat(20_000)}`, 431, 'HeadersTooLarge'],
+  ['GET', '/v1/orgs?labelSelector=a%20in%20b', 400, 'InvalidRequest'],
   ['GET', '/v1/orgs/%zz', 400, 'InvalidRequest'],
   ['PATCH', '/v1/orgs/nobody', 404, 'RouteNotFound'],
   ['DELETE', '/v1/orgs/nobody', 404, 'NotFound'],

@@ -237,7 +237,7 @@ test('a database that cannot be used, or an address that is none, is told withou
     // Also where Postgres answers, but does not let us in.
     expect([answer.status, answer.text]).toEqual([503, expect.stringContaining('DependencyUnavailable')]);
     saw('the answer without a database', answer.text);
-    await other.says(/a request failed/);
+    await other.says(/a request was put off/);
     await noWorker.says(/"level":"(warn|error)"/);
     await Promise.all([other.stop(), noWorker.stop()]);
     saw('programs without their database', other.output() + noWorker.output());

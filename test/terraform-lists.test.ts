@@ -80,7 +80,7 @@ test('a list holds what matches, in order, with what the controller knows; a wro
     }`);
     const { exitCode, diagnostics } = await workspace.plan();
     expect(exitCode).toBe(1);
-    expect(diagnostics).toMatchObject([{ detail: expect.stringContaining('labelSelector: "team in core"') }]);
+    expect(diagnostics).toMatchObject([{ detail: expect.stringContaining('labelSelector: requirement 1') }]);
   });
 });
 

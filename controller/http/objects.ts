@@ -18,8 +18,10 @@ export function objectRoutes(app: FastifyInstance, context: ControllerContext): 
   for (const kind of kinds) kindRoutes(app, context, kind);
 }
 
+/** Longer ones do not fit into a path either. */
+const MOST_SELECTOR = 1024;
 /** So many names fit into a path that every proxy lets through. */
-export const MOST_NAMES = 50;
+const MOST_NAMES = 50;
 
 const listQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(500),
@@ -28,7 +30,7 @@ const listQuery = z.strictObject({
     .union([z.string(), z.array(z.string()).max(MOST_NAMES)])
     .transform((names) => [names].flat())
     .optional(),
-  labelSelector: z.string().max(4096).optional(),
+  labelSelector: z.string().max(MOST_SELECTOR).optional(),
 });
 
 function kindRoutes(app: FastifyInstance, context: ControllerContext, kind: Kind): void {

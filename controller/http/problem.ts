@@ -1,6 +1,9 @@
 // Every error answer is a problem document with a stable code. What is not the caller's fault is logged with its cause and
 // answered without it.
 
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../../config/log.ts';
 import { type ErrorCode, errors } from '../../crds/errors.ts';
@@ -33,9 +36,9 @@ const outageCodes: Readonly<Record<Outage['left'], ErrorCode>> = {
 
 const outageError = ({ left, message }: Outage): LatticeError => new LatticeError(outageCodes[left], message);
 
-export function sendProblem(reply: FastifyReply, requestId: string, error: LatticeError): FastifyReply {
+function problemOf(requestId: string, error: LatticeError): Problem {
   const { status, title } = errors[error.code];
-  const problem: Problem = {
+  return {
     type: `https://lattice.dev/errors#${error.code}`,
     title,
     status,
@@ -44,8 +47,31 @@ export function sendProblem(reply: FastifyReply, requestId: string, error: Latti
     requestId,
     findings: [...error.findings],
   };
+}
+
+export function sendProblem(reply: FastifyReply, requestId: string, error: LatticeError): FastifyReply {
+  const problem = problemOf(requestId, error);
+  const { status } = problem;
   if (status === 503 || status === 504) reply.header('retry-after', RETRY_AFTER_SECONDS);
   return reply.code(status).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+/** By the parser's code: what of a request cannot even be parsed. */
+const parserCodes: Readonly<Record<string, ErrorCode>> = { HPE_HEADER_OVERFLOW: 'HeadersTooLarge' };
+
+/** Answers what is no request that a route could answer, and ends the connection. */
+export function answerUnparsable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const code = parserCodes[error.code ?? ''] ?? 'InvalidRequest';
+  const { status, title } = errors[code];
+  const body = JSON.stringify(problemOf(randomUUID(), new LatticeError(code, title)));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'content-type: application/problem+json',
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /** Codes for what fastify itself refuses. */

@@ -16,7 +16,7 @@ import { auditRoutes } from './audit.ts';
 import { meshRoute } from './mesh.ts';
 import { objectRoutes } from './objects.ts';
 import { planRoute } from './plan.ts';
-import { problemHandler, sendProblem } from './problem.ts';
+import { answerUnparsable, problemHandler, sendProblem } from './problem.ts';
 import { authenticate, type Token } from './tokens.ts';
 
 declare module 'fastify' {
@@ -41,6 +41,7 @@ export async function startHttp(
     // As long as a URL may be: a name that is too long is a name that does not exist.
     routerOptions: { maxParamLength: 16_384 },
     frameworkErrors: problemHandler(context.log),
+    clientErrorHandler: answerUnparsable,
     https: await tlsOptions(config),
   });
   app.removeAllContentTypeParsers();

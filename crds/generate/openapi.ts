@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { accessSchema } from '../access.ts';
 import { managers, objectSchema } from '../api.ts';
 import { auditLinkSchema } from '../audit.ts';
+import { objectName } from '../fields.ts';
 import { problemSchema } from '../findings.ts';
 import type { Kind } from '../kind.ts';
 import { kinds } from '../kinds.ts';
 import { planRequestSchema, planSchema } from '../plan.ts';
-import { manifestJsonSchema } from './json-schema.ts';
+import { manifestJsonSchema, toJsonSchema } from './json-schema.ts';
 
 type Node = Record<string, unknown>;
 
@@ -58,12 +59,13 @@ const page = [
 const filters = [
   parameter('query', 'name', 'Only these; asks for the verb get instead of list. May be repeated.', {
     type: 'array',
-    items: text,
+    items: toJsonSchema(objectName),
     maxItems: 50,
   }),
   parameter('query', 'labelSelector', 'Only objects whose labels match, as in Kubernetes.', {
     ...text,
-    maxLength: 4096,
+    pattern: '^[A-Za-z0-9_./,!=() -]*$',
+    maxLength: 1024,
   }),
 ];
 

@@ -136,7 +136,9 @@ test('the schema has every kind as a resource and as a data source', async () =>
   const names = Object.keys(resources).sort();
   expect(names).toContain('lattice_agent');
   expect(Object.keys(schema.resourceSchemas).sort()).toEqual(names);
-  expect(Object.keys(schema.dataSourceSchemas).sort()).toEqual(names);
+  // One for one object and one for many.
+  expect(Object.keys(schema.dataSourceSchemas)).toEqual(expect.arrayContaining(names));
+  expect(Object.keys(schema.dataSourceSchemas)).toHaveLength(2 * names.length);
   expect(schema.serverCapabilities).toMatchObject({ planDestroy: true, getProviderSchemaOptional: true });
   const token = schema.provider?.block?.attributes.find(({ name }) => name === 'token');
   expect(token).toMatchObject({ optional: true, sensitive: true });

@@ -139,7 +139,7 @@ async function unchanged(stand: Stand, before: Before): Promise<void> {
   ]);
   const sweeps = async () => {
     const text = (await api.send('GET', '/metrics')).text;
-    return Number(/^lattice_sweeps_total (\d+)$/m.exec(text)?.[1]);
+    return Number(/^lattice_sweep_seconds_count (\d+)$/m.exec(text)?.[1]);
   };
   await eventually('three sweeps went by', sweeps, (count) => count >= 3);
   await eventually(
