@@ -2,6 +2,7 @@
 // renewed while passes run; a pass whose lease is lost is told to stop, and could not record anything if it did not.
 
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { seldom } from '../../config/seldom.ts';
 import { isDatabaseOutage } from '../../store/database.ts';
 import {
@@ -61,6 +62,8 @@ export function startEngine(context: ControllerContext, concurrency: number): En
 
   const take = async (): Promise<void> => {
     do {
+      // Passes that were recorded together end in one turn: their places are given away together, or the next go one by one.
+      await nextTurn();
       again = false;
       const free = concurrency - running.size;
       if (free <= 0 || stopped) return;
