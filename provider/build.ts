@@ -9,8 +9,8 @@ import { parseArgs, promisify } from 'node:util';
 import { build } from 'esbuild';
 import { PROVIDER_ADDRESS } from './address.ts';
 import { PROGRAM, programFooter, programHeader } from './launch/program.ts';
-import { createCertificate } from './protocol/certificate.ts';
-import { INVITATION } from './protocol/handshake.ts';
+import { createCertificate } from './sdk/protocol/certificate.ts';
+import { INVITATION } from './sdk/protocol/handshake.ts';
 
 export interface Mirror {
   readonly mirrorDir: string;

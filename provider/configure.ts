@@ -1,12 +1,12 @@
 // The provider block: where the controller is and who asks. Promise: every mistake is found before the first request and
 // names its attribute. Never: plain HTTP off this machine, credentials in a URL, or a token in a message.
 
-import { entryOf, isUnknown, type Value, type ValueMap } from './cty/value.ts';
-import { type Diagnostic, problem } from './diagnostics.ts';
 import type { Target } from './http/transport.ts';
-import type { Schema } from './schema/schema.ts';
+import type { ObjectSchema } from './schema/attribute.ts';
+import { entryOf, isUnknown, type Value, type ValueMap } from './sdk/cty/value.ts';
+import { type Diagnostic, problem } from './sdk/diagnostics.ts';
 
-export const providerSchema: Schema = {
+export const providerSchema: ObjectSchema = {
   version: 0,
   description: 'Lattice: a governed runtime for AI agents, declared as code.',
   attributes: [

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildMirror, type Mirror } from './build.ts';
-import { createCertificate } from './protocol/certificate.ts';
-import { INVITATION } from './protocol/handshake.ts';
+import { createCertificate } from './sdk/protocol/certificate.ts';
+import { INVITATION } from './sdk/protocol/handshake.ts';
 import { startProgram } from './testing/program.ts';
 
 let out = '';

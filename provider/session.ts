@@ -5,7 +5,7 @@ import { type Controller, connect } from './http/controller.ts';
 import { beginOperation, type Operation } from './http/operation.ts';
 import type { Target } from './http/transport.ts';
 import { keyText, type ObjectKey } from './object/key.ts';
-import { createOverlay, type Overlay } from './plan/overlay.ts';
+import { createOverlay, type Overlay } from './resource/overlay.ts';
 
 export interface Session {
   /** Undefined while the provider's configuration is not known. */

@@ -1,14 +1,21 @@
 // Reads one object, or a list of them, as a data source. Promise: an object that does not exist is an error that says so;
 // everything is as the controller has it now. Never: a change of anything.
 
-import { entryOf, type ValueMap } from '../cty/value.ts';
-import { coded, type Diagnostic } from '../diagnostics.ts';
+import type { ResourceDefinition } from '../../crds/terraform.ts';
+import { coded } from '../coded.ts';
 import { keyOf, shownAs } from '../object/key.ts';
 import { stateOf } from '../object/state.ts';
 import { failure } from '../resource/failure.ts';
-import type { ResourceType } from '../resource/resource.ts';
-import { isNested } from '../schema/schema.ts';
+import type { ObjectSchema } from '../schema/attribute.ts';
+import { entryOf, type ValueMap } from '../sdk/cty/value.ts';
+import type { Diagnostic } from '../sdk/diagnostics.ts';
+import { isNested } from '../sdk/schema/schema.ts';
 import { READ_TIMEOUT_MS, type Session } from '../session.ts';
+
+export interface DataType {
+  readonly definition: ResourceDefinition;
+  readonly schema: ObjectSchema;
+}
 
 export interface DataAnswer {
   readonly state: ValueMap | null;
@@ -18,7 +25,7 @@ export interface DataAnswer {
 /** Reads every object of a kind whose labels match. */
 export async function readList(
   session: Session,
-  { definition, schema }: ResourceType,
+  { definition, schema }: DataType,
   config: ValueMap,
 ): Promise<DataAnswer> {
   if (session.controller === undefined) return notConfigured();
@@ -48,7 +55,7 @@ function notConfigured(): DataAnswer {
 
 export async function readData(
   session: Session,
-  { definition, schema }: ResourceType,
+  { definition, schema }: DataType,
   config: ValueMap,
 ): Promise<DataAnswer> {
   const key = keyOf(definition, config);

@@ -1,6 +1,6 @@
 // call_price(1200, 300, usd("3"), usd("15")): what one call of a model costs, as it is booked.
 
-import { ArgumentError, countArgument, MOST, type ProviderFunction } from './function.ts';
+import { ArgumentError, countArgument, MOST, type ProviderFunction } from '../sdk/function.ts';
 
 const MILLION = 1_000_000n;
 

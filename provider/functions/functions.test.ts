@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Value } from '../cty/value.ts';
-import { ArgumentError } from './function.ts';
+import type { Value } from '../sdk/cty/value.ts';
+import { ArgumentError } from '../sdk/function.ts';
 import { functions } from './functions.ts';
 
 async function call(name: string, ...args: Value[]): Promise<Value> {

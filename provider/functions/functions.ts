@@ -1,7 +1,7 @@
 // Every provider function, by its name.
 
+import type { ProviderFunction } from '../sdk/function.ts';
 import { callPrice } from './call-price.ts';
-import type { ProviderFunction } from './function.ts';
 import { nextAddress } from './next-address.ts';
 import { seconds } from './seconds.ts';
 import { usd } from './usd.ts';

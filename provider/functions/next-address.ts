@@ -1,8 +1,8 @@
 // next_address("10.20.0.0/24", ["10.20.0.1"]) = "10.20.0.2": the first address of a network that is free.
 
-import { listOf } from '../cty/type.ts';
-import { isList } from '../cty/value.ts';
-import { ArgumentError, type ProviderFunction, textArgument } from './function.ts';
+import { listOf } from '../sdk/cty/type.ts';
+import { isList } from '../sdk/cty/value.ts';
+import { ArgumentError, type ProviderFunction, textArgument } from '../sdk/function.ts';
 
 export const nextAddress: ProviderFunction = {
   name: 'next_address',

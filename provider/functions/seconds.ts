@@ -1,6 +1,6 @@
 // seconds("1h30m") = 5400: a duration as the API counts it.
 
-import { ArgumentError, MOST, type ProviderFunction, textArgument } from './function.ts';
+import { ArgumentError, MOST, type ProviderFunction, textArgument } from '../sdk/function.ts';
 
 const DURATION = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
 const UNITS = [86_400n, 3_600n, 60n, 1n];

@@ -1,6 +1,6 @@
 // usd("50.00") = 50000000: money in the unit of the API, without a double in between.
 
-import { ArgumentError, MOST, type ProviderFunction, textArgument } from './function.ts';
+import { ArgumentError, MOST, type ProviderFunction, textArgument } from '../sdk/function.ts';
 
 const AMOUNT = /^(\d+)(?:\.(\d{1,6}))?$/;
 

@@ -1,7 +1,7 @@
 // window_seconds("month") = 2678400: the longest that a budget's window can last.
 
 import type { BudgetWindow } from '../../crds/budget.ts';
-import { ArgumentError, type ProviderFunction, textArgument } from './function.ts';
+import { ArgumentError, type ProviderFunction, textArgument } from '../sdk/function.ts';
 
 /** A day of 25 hours, when clocks are put back, is the longest; it lies in every longer window. */
 const LONGEST: Readonly<Record<BudgetWindow, bigint>> = {

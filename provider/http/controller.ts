@@ -17,8 +17,13 @@ export interface Controller {
   owns(object: ApiObject): boolean;
   /** Undefined when the object does not exist. */
   read(operation: Operation, key: ObjectKey): Promise<ApiObject | undefined>;
-  /** Every object of a collection whose labels match, in the order of their names. */
-  list(operation: Operation, collection: Collection, labelSelector: string): Promise<ApiObject[]>;
+  /** The objects of a collection whose labels match, in the order of their names; all of them where no limit is given. */
+  list(
+    operation: Operation,
+    collection: Collection,
+    labelSelector: string,
+    limit?: number,
+  ): Promise<ApiObject[]>;
   create(
     operation: Operation,
     key: ObjectKey,
@@ -59,15 +64,19 @@ export function connect(target: Target): Controller {
   return {
     owns: ({ metadata: { owner } }) => owner.manager === 'terraform' && owner.instance === target.instance,
     read: async (operation, key) => await read({ operation, key }),
-    list: async (operation, collection, labelSelector) => {
+    list: async (operation, collection, labelSelector, limit = Number.POSITIVE_INFINITY) => {
       const found: ApiObject[] = [];
       let next: string | undefined;
       do {
-        const query = new URLSearchParams({ labelSelector, limit: '1000', ...(next && { continue: next }) });
+        const query = new URLSearchParams({
+          labelSelector,
+          limit: String(Math.min(MOST_A_PAGE, limit - found.length)),
+          ...(next && { continue: next }),
+        });
         const page = await readPage(target, operation, `${collectionOf(collection)}?${query}`);
         found.push(...page.items);
         next = page.continue;
-      } while (next !== undefined);
+      } while (next !== undefined && found.length < limit);
       return found;
     },
     create: async (operation, key, manifest, idempotencyKey) =>
@@ -106,6 +115,9 @@ export function connect(target: Target): Controller {
     },
   };
 }
+
+/** The controller puts no more objects on one page. */
+const MOST_A_PAGE = 1_000;
 
 function collectionOf({ definition, org }: Collection): string {
   return org === undefined

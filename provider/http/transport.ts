@@ -4,7 +4,7 @@
 
 import { isErrorCode } from '../../crds/errors.ts';
 import { parseJson } from '../../crds/json.ts';
-import { log } from '../log.ts';
+import { log } from '../sdk/log.ts';
 import { RefusedError, UnansweredError } from './errors.ts';
 import { backoffMs, endedBecause, type Operation, pause } from './operation.ts';
 

@@ -1,7 +1,7 @@
 // JSON that carries exact numbers, for what is sent to the controller. Promise: an integer beyond 2^53 leaves as it was
 // written, so that the controller can refuse it by name. Never: a rounded number.
 
-import { Decimal } from '../cty/value.ts';
+import { Decimal } from '../sdk/cty/value.ts';
 
 export type Exact = null | boolean | string | bigint | Decimal | readonly Exact[] | ExactObject;
 

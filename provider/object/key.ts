@@ -1,7 +1,7 @@
 // How an object is named: kind, org and name, and the Terraform id made of them. Promise: parseId(idOf(x)) names x.
 
 import type { ResourceDefinition } from '../../crds/terraform.ts';
-import { entryOf, type ValueMap } from '../cty/value.ts';
+import { entryOf, type ValueMap } from '../sdk/cty/value.ts';
 
 export interface ObjectKey {
   readonly definition: ResourceDefinition;

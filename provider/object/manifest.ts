@@ -3,8 +3,9 @@
 
 import { toPointer } from '../../crds/json.ts';
 import type { ResourceDefinition } from '../../crds/terraform.ts';
-import { Decimal, entryOf, isList, isMap, isUnknown, type Value, type ValueMap } from '../cty/value.ts';
-import { type Attribute, isConfigurable, isNested } from '../schema/schema.ts';
+import type { ObjectAttribute } from '../schema/attribute.ts';
+import { Decimal, entryOf, isList, isMap, isUnknown, type Value, type ValueMap } from '../sdk/cty/value.ts';
+import { isConfigurable, isNested } from '../sdk/schema/schema.ts';
 import { type Exact, type ExactObject, isExactObject } from './exact-json.ts';
 
 export interface PartialManifest {
@@ -15,7 +16,7 @@ export interface PartialManifest {
 
 export function manifestOf(
   definition: ResourceDefinition,
-  attributes: readonly Attribute[],
+  attributes: readonly ObjectAttribute[],
   state: ValueMap,
 ): PartialManifest {
   const unknown: string[] = [];
@@ -27,7 +28,7 @@ type Location = readonly (string | number)[];
 
 /** The object that the attributes make, each put where it stands. */
 function placed(
-  attributes: readonly Attribute[],
+  attributes: readonly ObjectAttribute[],
   values: ValueMap,
   at: Location,
   unknown: string[],
@@ -54,7 +55,12 @@ function put(object: Record<string, Exact>, at: readonly string[], value: Exact)
   object[step] = holder;
 }
 
-function exactOf(attribute: Attribute, value: Value, at: Location, unknown: string[]): Exact | undefined {
+function exactOf(
+  attribute: ObjectAttribute,
+  value: Value,
+  at: Location,
+  unknown: string[],
+): Exact | undefined {
   if (!isNested(attribute.type)) return plain(value, at, unknown);
   const { attributes } = attribute.type;
   if (isMap(value)) return placed(attributes, value, at, unknown);

@@ -2,9 +2,9 @@
 
 import { expect, test } from '@jest/globals';
 import { resources } from '../../crds/generated/terraform.ts';
-import { entryOf, UNKNOWN, type ValueMap } from '../cty/value.ts';
-import type { Path } from '../diagnostics.ts';
 import { resourceSchema } from '../schema/from-definition.ts';
+import { entryOf, UNKNOWN, type ValueMap } from '../sdk/cty/value.ts';
+import type { Path } from '../sdk/diagnostics.ts';
 import { exactJson } from './exact-json.ts';
 import { idOf, parseId } from './key.ts';
 import { manifestOf } from './manifest.ts';

@@ -2,14 +2,15 @@
 // empty when it is about the object as a whole. Never: a path that core could not resolve in a configuration.
 
 import { fromPointer } from '../../crds/json.ts';
-import type { Path } from '../diagnostics.ts';
-import { type Attribute, isConfigurable, isNested } from '../schema/schema.ts';
+import type { ObjectAttribute } from '../schema/attribute.ts';
+import type { Path } from '../sdk/diagnostics.ts';
+import { isConfigurable, isNested } from '../sdk/schema/schema.ts';
 
-export function pathOf(attributes: readonly Attribute[], pointer: string): Path {
+export function pathOf(attributes: readonly ObjectAttribute[], pointer: string): Path {
   return pathOfSteps(attributes, fromPointer(pointer));
 }
 
-function pathOfSteps(attributes: readonly Attribute[], steps: readonly string[]): Path {
+function pathOfSteps(attributes: readonly ObjectAttribute[], steps: readonly string[]): Path {
   const attribute = attributes.find(
     (candidate) =>
       candidate.at !== undefined &&
@@ -20,7 +21,7 @@ function pathOfSteps(attributes: readonly Attribute[], steps: readonly string[])
   return [attribute.name, ...pathInside(attribute, steps.slice(attribute.at.length))];
 }
 
-function pathInside({ type }: Attribute, steps: readonly string[]): Path {
+function pathInside({ type }: ObjectAttribute, steps: readonly string[]): Path {
   const [first, ...rest] = steps;
   if (first === undefined) return [];
   if (isNested(type)) {

@@ -4,18 +4,19 @@
 import type { ApiObject } from '../../crds/api.ts';
 import { toPointer, valueAt } from '../../crds/json.ts';
 import type { ResourceDefinition } from '../../crds/terraform.ts';
-import { parseNumber } from '../cty/number.ts';
-import { normalize } from '../cty/text.ts';
-import type { Type } from '../cty/type.ts';
-import { entryOf, isMap, type Value, type ValueMap } from '../cty/value.ts';
-import { type Attribute, isNested, type NestedType } from '../schema/schema.ts';
+import type { ObjectAttribute, ObjectNestedType } from '../schema/attribute.ts';
+import { parseNumber } from '../sdk/cty/number.ts';
+import { normalize } from '../sdk/cty/text.ts';
+import type { Type } from '../sdk/cty/type.ts';
+import { entryOf, isMap, type Value, type ValueMap } from '../sdk/cty/value.ts';
+import { isNested } from '../sdk/schema/schema.ts';
 import { idOf } from './key.ts';
 import { isReady } from './ready.ts';
 
 /** `spelling` is what is planned or was read before: it decides between null and empty, and holds what has no object field. */
 export function stateOf(
   definition: ResourceDefinition,
-  attributes: readonly Attribute[],
+  attributes: readonly ObjectAttribute[],
   object: ApiObject,
   spelling: ValueMap | null,
 ): ValueMap {
@@ -29,18 +30,18 @@ export function stateOf(
   );
 }
 
-function respelled(attribute: Attribute, before: Value, value: Value): Value {
+function respelled(attribute: ObjectAttribute, before: Value, value: Value): Value {
   const isEmpty = isMap(value) && Object.keys(value).length === 0;
   return attribute.emptyIsNull && isEmpty && before === null ? null : value;
 }
 
-function attributeValue({ at = [], type }: Attribute, json: unknown): Value {
+function attributeValue({ at = [], type }: ObjectAttribute, json: unknown): Value {
   const found = valueAt(json, toPointer(at));
   if (found === undefined || found === null) return null;
   return isNested(type) ? nestedValue(type, found) : plainValue(type, found);
 }
 
-function nestedValue({ nesting, attributes }: NestedType, json: unknown): Value {
+function nestedValue({ nesting, attributes }: ObjectNestedType, json: unknown): Value {
   const object = (item: unknown): ValueMap =>
     Object.fromEntries(attributes.map((attribute) => [attribute.name, attributeValue(attribute, item)]));
   if (nesting === 'single') return object(json);

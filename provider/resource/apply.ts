@@ -2,96 +2,123 @@
 // was made; what is returned is what was planned. Never: a write that is not the planned one.
 
 import type { ApiObject } from '../../crds/api.ts';
-import type { ValueMap } from '../cty/value.ts';
-import { type Diagnostic, pathText, problem } from '../diagnostics.ts';
 import type { Controller } from '../http/controller.ts';
 import type { Operation } from '../http/operation.ts';
 import { exactJson } from '../object/exact-json.ts';
 import { keyOf, type ObjectKey, shownAs } from '../object/key.ts';
 import { manifestOf } from '../object/manifest.ts';
 import { stateOf } from '../object/state.ts';
-import { REPORT } from '../plan/plan.ts';
-import { applyFaults } from '../plan/valid.ts';
 import { timeoutMs } from '../schema/timeouts.ts';
+import type { ValueMap } from '../sdk/cty/value.ts';
+import { type Diagnostic, problem } from '../sdk/diagnostics.ts';
+import { REPORT } from '../sdk/plan/plan.ts';
+import { applyFaults } from '../sdk/plan/valid.ts';
+import type { DeleteRequest, Outcome, Private, UpdateRequest, WriteRequest } from '../sdk/resource.ts';
+import { typeOf } from '../sdk/schema/schema.ts';
 import type { Session } from '../session.ts';
 import { failure } from './failure.ts';
-import type { Outcome, Private, ResourceType } from './resource.ts';
+import { isProtected, protectedFault } from './plan.ts';
+import type { ResourceType } from './resource.ts';
 import { waitUntilReady } from './wait.ts';
 import { createObject, deleteObject, updateObject, type Write } from './write.ts';
 
-export interface ApplyRequest {
-  readonly prior: ValueMap | null;
-  /** Null for a deletion. */
-  readonly planned: ValueMap | null;
-  readonly private: Private;
-}
-
-export async function applyResource(
+export async function createResource(
   session: Session,
   type: ResourceType,
-  request: ApplyRequest,
+  { planned, private: kept }: WriteRequest,
 ): Promise<Outcome> {
-  const { prior, planned } = request;
-  const refuse = (diagnostics: readonly Diagnostic[]): Outcome => ({
-    state: prior,
-    private: request.private,
-    diagnostics,
+  return await attempt(session, type, 'create', { subject: planned, prior: null, kept }, async (to) => {
+    const object = await createObject(to.controller, to.operation, writeOf(type, to.key, planned));
+    return await settle(to, type, planned, object);
   });
-  const subject = planned ?? prior;
-  const key = subject === null ? undefined : keyOf(type.definition, subject);
-  if (session.controller === undefined || subject === null || key === undefined)
+}
+
+export async function updateResource(
+  session: Session,
+  type: ResourceType,
+  { prior, planned, private: kept }: UpdateRequest,
+): Promise<Outcome> {
+  return await attempt(session, type, 'update', { subject: planned, prior, kept }, async (to) => {
+    const write = writeOf(type, to.key, planned);
+    if (isSameDeclaration(type, prior, write)) return { state: planned, private: kept, diagnostics: [] };
+    const object = await updateObject(to.controller, to.operation, write, kept.resourceVersion);
+    return await settle(to, type, planned, object);
+  });
+}
+
+export async function deleteResource(
+  session: Session,
+  type: ResourceType,
+  { prior, private: kept }: DeleteRequest,
+): Promise<Outcome> {
+  return await attempt(session, type, 'delete', { subject: prior, prior, kept }, async (to) => {
+    if (isProtected(prior))
+      return { state: prior, private: kept, diagnostics: [protectedFault(shownAs(to.key))] };
+    const left = await deleteObject(to.controller, to.operation, to.key, kept.resourceVersion);
+    return left === undefined
+      ? { state: null, private: {}, diagnostics: [] }
+      : { state: prior, private: kept, diagnostics: [left] };
+  });
+}
+
+interface Attempted {
+  readonly subject: ValueMap;
+  /** What stays in the state when nothing could be done. */
+  readonly prior: ValueMap | null;
+  readonly kept: Private;
+}
+
+interface Target {
+  readonly controller: Controller;
+  readonly operation: Operation;
+  readonly key: ObjectKey;
+}
+
+async function attempt(
+  session: Session,
+  type: ResourceType,
+  action: 'create' | 'update' | 'delete',
+  { subject, prior, kept }: Attempted,
+  carryOut: (target: Target) => Promise<Outcome>,
+): Promise<Outcome> {
+  const refuse = (diagnostics: readonly Diagnostic[]) => ({ state: prior, private: kept, diagnostics });
+  const key = keyOf(type.definition, subject);
+  const { controller } = session;
+  if (controller === undefined || key === undefined)
     return refuse([
       problem('Nothing can be applied', `The provider or the object's name is not known. ${REPORT}`),
     ]);
-  const controller = session.controller;
   session.overlay.forget(key);
-  const action = planned === null ? 'delete' : prior === null ? 'create' : 'update';
-  const operation = session.begin(timeoutMs(subject, action));
   try {
-    if (planned === null) {
-      const left = await deleteObject(controller, operation, key, request.private.resourceVersion);
-      return left === undefined ? { state: null, private: {}, diagnostics: [] } : refuse([left]);
-    }
-    const write: Write = {
-      key,
-      manifest: manifestOf(type.definition, type.schema.attributes, planned).manifest,
-      isWritten: (object) => applyFaults(planned, stateIn(type, object, planned)).length === 0,
-    };
-    if (prior !== null && isSameDeclaration(type, prior, write)) return { ...refuse([]), state: planned };
-    const object =
-      prior === null
-        ? await createObject(controller, operation, write)
-        : await updateObject(controller, operation, write, request.private.resourceVersion);
-    return await settle({ controller, operation, type, key, planned }, object);
+    return await carryOut({ controller, operation: session.begin(timeoutMs(subject, action)), key });
   } catch (error) {
     return refuse(failure(error, type.schema.attributes, `${action} ${shownAs(key)}`));
   }
 }
 
-interface Applied {
-  readonly controller: Controller;
-  readonly operation: Operation;
-  readonly type: ResourceType;
-  readonly key: ObjectKey;
-  readonly planned: ValueMap;
+function writeOf(type: ResourceType, key: ObjectKey, planned: ValueMap): Write {
+  return {
+    key,
+    manifest: manifestOf(type.definition, type.schema.attributes, planned).manifest,
+    isWritten: (object) =>
+      applyFaults(typeOf(type.schema.attributes), planned, stateIn(type, object, planned)).length === 0,
+  };
 }
 
 /** From here on the object exists, so whatever fails is told beside its state. */
 async function settle(
-  { controller, operation, type, key, planned }: Applied,
+  { controller, operation, key }: Target,
+  type: ResourceType,
+  planned: ValueMap,
   object: ApiObject,
 ): Promise<Outcome> {
-  const state = stateIn(type, object, planned);
-  const faults = applyFaults(planned, state).map(({ path, fault }) =>
-    problem('The controller stored something else', `${pathText(path)}: ${fault}. ${REPORT}`, path),
-  );
   const trouble = await waitUntilReady(controller, operation, key, object).catch((error: unknown) =>
     failure(error, type.schema.attributes, `read ${shownAs(key)}`),
   );
   return {
-    state,
+    state: stateIn(type, object, planned),
     private: { resourceVersion: object.metadata.resourceVersion },
-    diagnostics: [...faults, ...(trouble === undefined ? [] : [trouble].flat())],
+    diagnostics: trouble === undefined ? [] : [trouble].flat(),
   };
 }
 

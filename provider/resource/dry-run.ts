@@ -1,13 +1,15 @@
 // Asks the controller what a planned change would do. Promise: findings come back on their attributes, and what is planned
 // is laid over the controller's objects for the dry runs after it. Never: a stored change.
 
-import { type Diagnostic, sentence } from '../diagnostics.ts';
+import { sentence } from '../coded.ts';
 import { mayComeLater } from '../http/errors.ts';
 import { shownAs } from '../object/key.ts';
-import type { Change } from '../plan/overlay.ts';
+import type { Diagnostic } from '../sdk/diagnostics.ts';
+import type { Private } from '../sdk/resource.ts';
 import { READ_TIMEOUT_MS, type Session } from '../session.ts';
 import { failure, findingDiagnostic } from './failure.ts';
-import type { Private, ResourceType } from './resource.ts';
+import type { Change } from './overlay.ts';
+import type { ResourceType } from './resource.ts';
 
 export interface DryRun {
   readonly found: Private;

@@ -2,15 +2,16 @@
 // each finding names. Never: a stack trace or a token.
 
 import type { Finding } from '../../crds/findings.ts';
-import { coded, type Diagnostic, hasErrors, problem, sentence } from '../diagnostics.ts';
+import { coded, sentence } from '../coded.ts';
 import { RefusedError, UnansweredError } from '../http/errors.ts';
 import { pathOf } from '../object/pointer.ts';
-import type { Attribute } from '../schema/schema.ts';
+import type { ObjectAttribute } from '../schema/attribute.ts';
+import { type Diagnostic, hasErrors, problem } from '../sdk/diagnostics.ts';
 
 const PLAN_AGAIN =
   'Somebody changed it after this plan was made. Run terraform plan again and look at what is new.';
 
-export function failure(error: unknown, attributes: readonly Attribute[], doing: string): Diagnostic[] {
+export function failure(error: unknown, attributes: readonly ObjectAttribute[], doing: string): Diagnostic[] {
   if (error instanceof UnansweredError)
     return [problem('The controller does not answer', `Could not ${doing}. ${sentence(error.message)}`)];
   if (!(error instanceof RefusedError)) {
@@ -30,7 +31,7 @@ export function failure(error: unknown, attributes: readonly Attribute[], doing:
 }
 
 export function findingDiagnostic(
-  attributes: readonly Attribute[],
+  attributes: readonly ObjectAttribute[],
   found: Finding,
   level: Diagnostic['severity'] = found.level,
 ): Diagnostic {

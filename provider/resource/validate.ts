@@ -1,12 +1,14 @@
 // Checks a configuration against the limits of its schema, without a controller. Promise: every finding carries the path
 // of the attribute at fault; what is unknown is left for later. Never: a value that might be a secret in a message.
 
-import { Decimal, entryOf, isList, isMap, type Value, type ValueMap } from '../cty/value.ts';
-import { coded, type Diagnostic, type Path, pathText } from '../diagnostics.ts';
-import { type Attribute, type AttributeConstraints, isNested } from '../schema/schema.ts';
+import { coded } from '../coded.ts';
+import type { AttributeConstraints, ObjectAttribute } from '../schema/attribute.ts';
+import { Decimal, entryOf, isList, isMap, type Value, type ValueMap } from '../sdk/cty/value.ts';
+import { type Diagnostic, type Path, pathText } from '../sdk/diagnostics.ts';
+import { isNested } from '../sdk/schema/schema.ts';
 
 export function validateConfig(
-  attributes: readonly Attribute[],
+  attributes: readonly ObjectAttribute[],
   config: ValueMap,
   at: Path = [],
 ): Diagnostic[] {
@@ -20,7 +22,7 @@ export function validateConfig(
   });
 }
 
-function validateNested(attributes: readonly Attribute[], value: Value, path: Path): Diagnostic[] {
+function validateNested(attributes: readonly ObjectAttribute[], value: Value, path: Path): Diagnostic[] {
   if (isMap(value)) return validateConfig(attributes, value, path);
   if (isList(value))
     return value.flatMap((item, index) => {

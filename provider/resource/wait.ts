@@ -3,12 +3,13 @@
 
 import type { ApiObject } from '../../crds/api.ts';
 import { errors, isErrorCode } from '../../crds/errors.ts';
-import { type Diagnostic, problem, sentence } from '../diagnostics.ts';
+import { sentence } from '../coded.ts';
 import type { Controller } from '../http/controller.ts';
 import { mayComeLater } from '../http/errors.ts';
 import { backoffMs, endedBecause, type Operation, pause } from '../http/operation.ts';
 import { type ObjectKey, shownAs } from '../object/key.ts';
 import { conditionNamed, isReady } from '../object/ready.ts';
+import { type Diagnostic, problem } from '../sdk/diagnostics.ts';
 
 /** Undefined when the object that was written is ready, else what to tell the user. Throws as the controller's read does. */
 export async function waitUntilReady(

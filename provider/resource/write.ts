@@ -3,12 +3,12 @@
 
 import { randomUUID } from 'node:crypto';
 import type { ApiObject } from '../../crds/api.ts';
-import type { Diagnostic } from '../diagnostics.ts';
 import type { Controller } from '../http/controller.ts';
 import { isCode, mayComeLater, RefusedError, UnansweredError } from '../http/errors.ts';
 import { backoffMs, beginOperation, type Operation, pause } from '../http/operation.ts';
 import type { ExactObject } from '../object/exact-json.ts';
 import type { ObjectKey } from '../object/key.ts';
+import type { Diagnostic } from '../sdk/diagnostics.ts';
 import { waitUntilGone } from './wait.ts';
 
 export interface Write {

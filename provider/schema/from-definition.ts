@@ -7,20 +7,15 @@ import type {
   Nested,
   ResourceDefinition,
 } from '../../crds/terraform.ts';
-import { listOf, mapOf, type Type } from '../cty/type.ts';
-import type { Value } from '../cty/value.ts';
-import {
-  type Attribute,
-  type AttributeConstraints,
-  isNested,
-  type NestedType,
-  type Schema,
-} from './schema.ts';
+import { listOf, mapOf, type Type } from '../sdk/cty/type.ts';
+import type { Value } from '../sdk/cty/value.ts';
+import { isNested } from '../sdk/schema/schema.ts';
+import type { AttributeConstraints, ObjectAttribute, ObjectNestedType, ObjectSchema } from './attribute.ts';
 import { timeoutsAttribute } from './timeouts.ts';
 
 const NAME_FORM = '1 to 63 characters of a-z, 0-9 and "-", starting and ending with a letter or digit';
 
-export function resourceSchema(definition: ResourceDefinition): Schema {
+export function resourceSchema(definition: ResourceDefinition): ObjectSchema {
   return {
     version: definition.version,
     description: definition.description,
@@ -36,7 +31,7 @@ export function resourceSchema(definition: ResourceDefinition): Schema {
 }
 
 /** The same attributes, looked up by org and name, and what the controller knows about the object. */
-export function dataSchema(definition: ResourceDefinition): Schema {
+export function dataSchema(definition: ResourceDefinition): ObjectSchema {
   return {
     version: definition.version,
     description: definition.description,
@@ -54,7 +49,7 @@ export function dataSchema(definition: ResourceDefinition): Schema {
 }
 
 /** A list of the same, by org and labels. */
-export function listSchema(definition: ResourceDefinition): Schema {
+export function listSchema(definition: ResourceDefinition): ObjectSchema {
   const [org] = definition.scope === 'org' ? keyAttributes(definition) : [];
   return {
     version: definition.version,
@@ -78,27 +73,29 @@ export function listSchema(definition: ResourceDefinition): Schema {
   };
 }
 
-function idAttribute({ scope }: ResourceDefinition): Attribute {
+function idAttribute({ scope }: ResourceDefinition): ObjectAttribute {
   return {
     name: 'id',
     description:
       scope === 'org' ? 'Identifier: `org/name`. Import takes it.' : 'Identifier: `name`. Import takes it.',
     type: 'string',
     computed: true,
+    stable: true,
   };
 }
 
-const uidAttribute: Attribute = {
+const uidAttribute: ObjectAttribute = {
   name: 'uid',
   description: 'Unique identity; an object that is deleted and created again has a new one.',
   type: 'string',
   computed: true,
+  stable: true,
   at: ['metadata', 'uid'],
 };
 
-function keyAttributes({ scope, namePattern }: ResourceDefinition): Attribute[] {
+function keyAttributes({ scope, namePattern }: ResourceDefinition): ObjectAttribute[] {
   const constraints = { pattern: namePattern, expected: NAME_FORM };
-  const key = (name: string, description: string): Attribute => ({
+  const key = (name: string, description: string): ObjectAttribute => ({
     name,
     description,
     type: 'string',
@@ -112,7 +109,7 @@ function keyAttributes({ scope, namePattern }: ResourceDefinition): Attribute[] 
     : [name];
 }
 
-const metadataAttributes: readonly Attribute[] = [
+const metadataAttributes: readonly ObjectAttribute[] = [
   {
     name: 'labels',
     description: 'Labels: short pairs that selectors match.',
@@ -134,9 +131,9 @@ const metadataAttributes: readonly Attribute[] = [
 const observed = (
   name: string,
   description: string,
-  type: Type | NestedType,
+  type: Type | ObjectNestedType,
   at?: readonly string[],
-): Attribute => ({
+): ObjectAttribute => ({
   name,
   description,
   type,
@@ -144,7 +141,7 @@ const observed = (
   ...(at && { at }),
 });
 
-const observedAttributes: readonly Attribute[] = [
+const observedAttributes: readonly ObjectAttribute[] = [
   observed('generation', 'Counts changes of the spec.', 'number', ['metadata', 'generation']),
   observed('resource_version', 'Changes with every write of what is declared.', 'string', [
     'metadata',
@@ -179,7 +176,11 @@ const observedAttributes: readonly Attribute[] = [
   ),
 ];
 
-function specAttribute(defined: DefinedAttribute, parent: readonly string[], namePattern: string): Attribute {
+function specAttribute(
+  defined: DefinedAttribute,
+  parent: readonly string[],
+  namePattern: string,
+): ObjectAttribute {
   const hasDefault = defined.default !== undefined;
   const isName = defined.constraints?.pattern === namePattern;
   const constraints: AttributeConstraints = {
@@ -199,7 +200,7 @@ function specAttribute(defined: DefinedAttribute, parent: readonly string[], nam
   };
 }
 
-function specType(type: AttributeType | Nested, namePattern: string): Type | NestedType {
+function specType(type: AttributeType | Nested, namePattern: string): Type | ObjectNestedType {
   if (typeof type === 'string') return type;
   if ('nesting' in type)
     return {
@@ -220,7 +221,7 @@ function constantValue(json: unknown): Value {
   throw new TypeError(`a default cannot be ${typeof json}`);
 }
 
-function asComputed(attribute: Attribute): Attribute {
+function asComputed(attribute: ObjectAttribute): ObjectAttribute {
   const { name, description, type, sensitive, at } = attribute;
   return {
     name,

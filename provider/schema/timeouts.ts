@@ -1,8 +1,8 @@
 // The `timeouts` attribute that every resource has, and the times in it. It is for this provider alone: it is never sent to
 // the controller and never replaces anything.
 
-import { entryOf, isMap, type ValueMap } from '../cty/value.ts';
-import type { Attribute } from './schema.ts';
+import { entryOf, isMap, type ValueMap } from '../sdk/cty/value.ts';
+import type { ObjectAttribute } from './attribute.ts';
 
 export type Operation = 'create' | 'update' | 'delete';
 
@@ -11,7 +11,7 @@ const DEFAULT_MS = 5 * 60_000;
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const PART = /([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)/g;
 
-const timeout = (name: Operation): Attribute => ({
+const timeout = (name: Operation): ObjectAttribute => ({
   name,
   description: `How long to ${name} may take, e.g. "10m" or "1h30m". 5 minutes when left out.`,
   type: 'string',
@@ -19,7 +19,7 @@ const timeout = (name: Operation): Attribute => ({
   constraints: { pattern: `^(${PART.source})+$`, expected: 'a duration such as "90s", "10m" or "1h30m"' },
 });
 
-export const timeoutsAttribute: Attribute = {
+export const timeoutsAttribute: ObjectAttribute = {
   name: 'timeouts',
   description: 'How long the provider waits for the controller.',
   type: { nesting: 'single', attributes: [timeout('create'), timeout('update'), timeout('delete')] },

@@ -1,0 +1,116 @@
+// Fills in what the configuration leaves out: defaults, what stays as it was, and unknowns for what the provider decides
+// anew. Promise: the result is a plan that core accepts, deep in nested objects too; and where nothing else changes it is the
+// prior state itself. Never: a default where the configuration says something.
+
+import { asSet } from '../cty/set.ts';
+import {
+  entryOf,
+  equal,
+  isList,
+  isMap,
+  isUnknown,
+  UNKNOWN,
+  UNKNOWN_NOT_NULL,
+  type Value,
+  type ValueMap,
+} from '../cty/value.ts';
+import { type Attribute, type Equivalence, isNested, type NestedType } from '../schema/schema.ts';
+import { counterparts } from './counterparts.ts';
+
+export interface Filling {
+  /** Null when the object (or the nested object) does not exist yet. */
+  readonly prior: ValueMap | null;
+  readonly config: ValueMap;
+  /** Core's merge: the configuration, and the prior value of what is computed. */
+  readonly proposed: ValueMap;
+}
+
+/** `changes`: whether apply will have something to do, so that what is computed and not stable may come out anew. */
+export function fillIn(
+  attributes: readonly Attribute[],
+  { prior, config, proposed }: Filling,
+  changes: boolean,
+): ValueMap {
+  return Object.fromEntries(
+    attributes.map((attribute) => {
+      const { name } = attribute;
+      const one = {
+        prior: prior === null ? undefined : (entryOf(prior, name) ?? null),
+        config: entryOf(config, name) ?? null,
+        proposed: entryOf(proposed, name) ?? null,
+      };
+      const filled = fillAttribute(attribute, one, changes);
+      return [name, filled];
+    }),
+  );
+}
+
+interface FillingOfOne {
+  /** Undefined when what is around it does not exist yet. */
+  readonly prior: Value | undefined;
+  readonly config: Value;
+  readonly proposed: Value;
+}
+
+function fillAttribute(
+  attribute: Attribute,
+  { prior, config, proposed }: FillingOfOne,
+  changes: boolean,
+): Value {
+  if (attribute.writeOnly) return null;
+  if (config === null && attribute.computed) {
+    // Taking an attribute out of the configuration resets it, so the default wins over the prior value.
+    if (attribute.default !== undefined) return attribute.default;
+    if (prior !== undefined && (!changes || attribute.stable)) return prior;
+    return attribute.nullable ? UNKNOWN : UNKNOWN_NOT_NULL;
+  }
+  if (isNested(attribute.type)) return fillNested(attribute.type, { prior, config, proposed }, changes);
+  return attribute.equivalent === undefined
+    ? proposed
+    : keepSpelling(attribute.equivalent, prior ?? null, proposed);
+}
+
+/** The prior spelling wherever the new one means the same, element by element of a list or a map. */
+export function keepSpelling(equivalent: Equivalence, prior: Value, value: Value): Value {
+  if (prior === null || value === null || isUnknown(prior) || isUnknown(value)) return value;
+  if (equal(prior, value)) return prior;
+  if (isList(value))
+    return isList(prior) ? value.map((item, at) => keepSpelling(equivalent, prior[at] ?? null, item)) : value;
+  if (isMap(value))
+    return isMap(prior)
+      ? Object.fromEntries(
+          Object.entries(value).map(([key, item]) => [
+            key,
+            keepSpelling(equivalent, entryOf(prior, key) ?? null, item),
+          ]),
+        )
+      : value;
+  return equivalent(prior, value) ? prior : value;
+}
+
+function fillNested(type: NestedType, { prior, config, proposed }: FillingOfOne, changes: boolean): Value {
+  const { nesting, attributes } = type;
+  const fill = (before: Value | undefined, configured: Value | undefined, item: Value): Value =>
+    isMap(item) && isMap(configured)
+      ? fillIn(
+          attributes,
+          { prior: isMap(before) ? before : null, config: configured, proposed: item },
+          changes,
+        )
+      : item;
+  if (nesting === 'single') return fill(prior, config, proposed);
+  if (nesting === 'map')
+    return isMap(config) && isMap(proposed)
+      ? Object.fromEntries(
+          Object.entries(proposed).map(([key, item]) => [
+            key,
+            fill(isMap(prior) ? entryOf(prior, key) : undefined, entryOf(config, key), item),
+          ]),
+        )
+      : proposed;
+  if (!isList(config) || !isList(proposed)) return proposed;
+  // Core merges by position for a list and by likeness for a set; elements move, so each is matched with its own past here.
+  const before = counterparts(type, isList(prior) ? prior : [], config);
+  const filled = config.map((item, at) => fill(before[at], item, item));
+  return nesting === 'set' ? asSet(filled) : filled;
+}

@@ -1,0 +1,180 @@
+// The server as Terraform meets it: mutual TLS on a Unix socket, health, unknown calls, and an end when told. The client is
+// gRPC's own, with certificates as go-plugin makes them.
+
+import { X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import {
+  create,
+  type DescMessage,
+  type DescMethodUnary,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf';
+import { Client, credentials, status } from '@grpc/grpc-js';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { resources } from '../crds/generated/terraform.ts';
+import { createProvider } from './provider.ts';
+import { createCertificate } from './sdk/protocol/certificate.ts';
+import { Health, HealthCheckResponse_ServingStatus } from './sdk/protocol/generated/health_pb.js';
+import { GRPCController } from './sdk/protocol/generated/plugin_pb.js';
+import { Provider } from './sdk/protocol/generated/tfplugin6_pb.js';
+import { type RunningServer, startServer } from './sdk/protocol/server.ts';
+
+const toClose: (() => void)[] = [];
+
+afterEach(() => {
+  for (const close of toClose.splice(0)) close();
+});
+
+async function serve(
+  clientCertificatePem: string | undefined,
+  onShutdown = () => {},
+): Promise<RunningServer> {
+  const server = await startServer(createProvider({}), {
+    clientCertificatePem,
+    socketFolder: undefined,
+    onShutdown,
+  });
+  toClose.push(() => server.close());
+  return server;
+}
+
+function pemOf(der: Buffer): Buffer {
+  return Buffer.from(new X509Certificate(der).toString());
+}
+
+function connect(server: RunningServer, own?: { privateKeyPem: string; certificatePem: string }): Client {
+  const secure =
+    server.certificate === undefined
+      ? credentials.createInsecure()
+      : credentials.createSsl(
+          pemOf(server.certificate),
+          own === undefined ? null : Buffer.from(own.privateKeyPem),
+          own === undefined ? null : Buffer.from(own.certificatePem),
+        );
+  const client = new Client(`unix:${server.socketPath}`, secure, {
+    'grpc.default_authority': 'localhost',
+    'grpc.ssl_target_name_override': 'localhost',
+    'grpc.max_receive_message_length': 64 * 1024 * 1024,
+  });
+  toClose.push(() => client.close());
+  return client;
+}
+
+async function call<I extends DescMessage, O extends DescMessage>(
+  client: Client,
+  method: DescMethodUnary<I, O>,
+  request: MessageInitShape<I>,
+): Promise<MessageShape<O>> {
+  return await new Promise((resolve, reject) => {
+    client.makeUnaryRequest<MessageShape<I>, MessageShape<O>>(
+      `/${method.parent.typeName}/${method.name}`,
+      (message) => Buffer.from(toBinary(method.input, message)),
+      (bytes) => fromBinary(method.output, bytes),
+      create(method.input, request),
+      (error, message) => (message === undefined ? reject(error) : resolve(message)),
+    );
+  });
+}
+
+test('the certificate is what Go accepts: self-signed for localhost, valid since yesterday, for both sides', () => {
+  const now = Date.parse('2031-02-03T04:05:06Z');
+  const certificate = new X509Certificate(createCertificate(now).der);
+  expect(certificate.verify(certificate.publicKey)).toBe(true);
+  expect(certificate.checkIssued(certificate)).toBe(true);
+  expect(certificate.checkHost('localhost', { subject: 'never' })).toBe('localhost');
+  expect(certificate.ca).toBe(true);
+  expect(certificate.validFromDate.toISOString()).toBe('2031-02-02T04:05:06.000Z');
+  expect(certificate.validToDate.getTime()).toBeGreaterThan(now);
+  expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
+  expect(certificate.publicKey.asymmetricKeyDetails).toMatchObject({ namedCurve: 'prime256v1' });
+});
+
+test('two runs never share a certificate', () => {
+  const [one, other] = [createCertificate(), createCertificate()].map(({ der }) => new X509Certificate(der));
+  expect(one?.serialNumber).not.toBe(other?.serialNumber);
+  expect(one?.fingerprint256).not.toBe(other?.fingerprint256);
+});
+
+test('the announced client is served over mutual TLS', async () => {
+  const own = createCertificate();
+  const client = connect(await serve(own.certificatePem), own);
+  const answer = await call(client, Health.method.check, { service: 'plugin' });
+  expect(answer.status).toBe(HealthCheckResponse_ServingStatus.SERVING);
+});
+
+test('a client with another certificate, or with none, is refused', async () => {
+  const server = await serve(createCertificate().certificatePem);
+  for (const own of [createCertificate(), undefined])
+    await expect(call(connect(server, own), Health.method.check, {})).rejects.toMatchObject({
+      code: status.UNAVAILABLE,
+    });
+});
+
+test('without a client certificate in the environment there is no TLS', async () => {
+  const server = await serve(undefined);
+  expect(server.certificate).toBeUndefined();
+  expect((await call(connect(server), Health.method.check, {})).status).toBe(
+    HealthCheckResponse_ServingStatus.SERVING,
+  );
+});
+
+test('a call that does not exist is answered UNIMPLEMENTED', async () => {
+  const client = connect(await serve(undefined));
+  const refused = new Promise((_resolve, reject) => {
+    const nothing = () => Buffer.alloc(0);
+    client.makeUnaryRequest('/plugin.GRPCBroker/StartStream', nothing, nothing, {}, reject);
+  });
+  await expect(refused).rejects.toMatchObject({ code: status.UNIMPLEMENTED });
+});
+
+test('the schema has every kind as a resource and as a data source', async () => {
+  const client = connect(await serve(undefined));
+  const schema = await call(client, Provider.method.getProviderSchema, {});
+  const names = Object.keys(resources).sort();
+  expect(names).toContain('lattice_agent');
+  expect(Object.keys(schema.resourceSchemas).sort()).toEqual(names);
+  // One for one object and one for many.
+  expect(Object.keys(schema.dataSourceSchemas)).toEqual(expect.arrayContaining(names));
+  expect(Object.keys(schema.dataSourceSchemas)).toHaveLength(2 * names.length);
+  expect(schema.serverCapabilities).toMatchObject({ planDestroy: true, getProviderSchemaOptional: true });
+  const token = schema.provider?.block?.attributes.find(({ name }) => name === 'token');
+  expect(token).toMatchObject({ optional: true, sensitive: true });
+});
+
+test('a value that does not fit the schema is a diagnostic, not a failed call, and is logged', async () => {
+  const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const client = connect(await serve(undefined));
+  const answer = await call(client, Provider.method.validateResourceConfig, {
+    typeName: 'lattice_org',
+    config: { msgpack: Uint8Array.of(0x80) },
+  });
+  expect(answer.diagnostics[0]?.detail).toContain('an object with the attributes');
+  const [line] = written.mock.calls.flat();
+  expect(JSON.parse(String(line))).toMatchObject({ '@level': 'error', call: 'ValidateResourceConfig' });
+  written.mockRestore();
+  const unknown = await call(client, Provider.method.readResource, { typeName: 'lattice_moon' });
+  expect(unknown.diagnostics[0]).toMatchObject({ summary: 'There is no such type' });
+});
+
+test('a message of more than 4 MiB gets through', async () => {
+  const client = connect(await serve(undefined));
+  const json = Buffer.from(JSON.stringify({ name: 'o', display_name: 'x'.repeat(5 * 1024 * 1024) }));
+  const answer = await call(client, Provider.method.upgradeResourceState, {
+    typeName: 'lattice_org',
+    rawState: { json },
+  });
+  expect(answer.diagnostics).toEqual([]);
+  expect(answer.upgradedState?.msgpack.length).toBeGreaterThan(5 * 1024 * 1024);
+});
+
+test('Shutdown is answered and then ends the server; closing leaves no socket', async () => {
+  const ended = Promise.withResolvers<void>();
+  const server = await serve(undefined, ended.resolve);
+  await call(connect(server), GRPCController.method.shutdown, {});
+  await ended.promise;
+  server.close();
+  expect(existsSync(server.socketPath)).toBe(false);
+});
