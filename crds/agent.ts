@@ -56,6 +56,7 @@ export const agent = defineKind({
   description: 'An AI agent: a durable workflow with a model, tools and a budget.',
   definitionVersion: 1,
   spec: agentSpec,
+  protectable: true,
   columns: [
     { name: 'Model', pointer: '/spec/model/name' },
     { name: 'Budget', pointer: '/spec/budget' },

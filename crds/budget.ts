@@ -70,6 +70,7 @@ export const budget = defineKind({
     'A limit on money and tokens in a calendar window; budgets form a tree up to the root of the org.',
   definitionVersion: 1,
   spec: budgetSpec,
+  protectable: true,
   columns: [
     { name: 'Parent', pointer: '/spec/parent' },
     { name: 'Limit-Micro-USD', pointer: '/spec/limitMicroUsd' },

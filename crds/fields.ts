@@ -4,12 +4,18 @@
 import { z } from 'zod';
 import { parseSelector, SelectorError } from './selector.ts';
 
+import type { TextForm } from './terraform.ts';
+
 declare module 'zod' {
   interface GlobalMeta {
     /** The kind that this string names, in the same org. */
     references?: string;
     /** Changing it means delete and create again. */
     immutable?: boolean;
+    /** Lattice may fill it in when it is left out, and then it stays. */
+    filledIn?: boolean;
+    /** Two texts that differ can mean the same: instants in different zones, or text with other line ends. */
+    form?: TextForm;
   }
 }
 

@@ -22,6 +22,8 @@ export interface Kind<Spec extends z.ZodObject = z.ZodObject> {
   readonly definitionVersion: number;
   readonly spec: Spec;
   readonly columns: readonly PrinterColumn[];
+  /** Losing it hurts, so that Terraform offers to protect it against deletion. */
+  readonly protectable?: boolean;
 }
 
 export function defineKind<Spec extends z.ZodObject>(kind: Kind<Spec>): Kind<Spec> {

@@ -22,5 +22,6 @@ export const meshNetwork = defineKind({
   description: 'A range of addresses in which the peers of an org reach each other over WireGuard.',
   definitionVersion: 1,
   spec: meshNetworkSpec,
+  protectable: true,
   columns: [{ name: 'CIDR', pointer: '/spec/cidr' }],
 });

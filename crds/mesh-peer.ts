@@ -14,7 +14,10 @@ export const meshPeerSpec = z.strictObject({
     .regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'a WireGuard public key: 32 bytes in base64')
     .refine((key) => !/^A+=$/.test(key), 'the key of all zeros is no key')
     .optional()
-    .describe('WireGuard public key. Left out until the host has enrolled.'),
+    .meta({
+      description: 'WireGuard public key. Left out, it is the one with which the host enrols.',
+      filledIn: true,
+    }),
   endpoint: z
     .string()
     .max(260)

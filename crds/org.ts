@@ -39,5 +39,6 @@ export const org = defineKind({
     'A tenant: its agents run in a Temporal namespace of their own and its history is a chain of its own.',
   definitionVersion: 1,
   spec: orgSpec,
+  protectable: true,
   columns: [{ name: 'Namespace', pointer: '/status/externalIds/temporalNamespace' }],
 });

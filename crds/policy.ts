@@ -17,7 +17,7 @@ export const policySpec = z.strictObject({
     .enum(enforcements)
     .default('hard-mandatory')
     .describe('advisory: warns. soft-mandatory: refuses unless waived. hard-mandatory: refuses.'),
-  rego: z.string().min(1).max(131_072).describe('One Rego module.'),
+  rego: z.string().min(1).max(131_072).meta({ description: 'One Rego module.', form: 'lines' }),
 });
 export type PolicySpec = z.infer<typeof policySpec>;
 

@@ -4,6 +4,8 @@
 export type PrimitiveType = 'string' | 'number' | 'bool';
 export type AttributeType = PrimitiveType | readonly ['list' | 'map', PrimitiveType];
 
+export type TextForm = 'time' | 'lines';
+
 /** What can be checked without a controller, so that `terraform validate` can. Limits are inclusive. */
 export interface Constraints {
   readonly oneOf?: readonly string[];
@@ -28,6 +30,9 @@ export interface Attribute {
   readonly sensitive?: boolean;
   /** Changing it replaces the resource. */
   readonly immutable?: boolean;
+  /** What it is when left out is decided elsewhere, and stays. */
+  readonly filledIn?: boolean;
+  readonly form?: TextForm;
   /** Constraints of the value, or of each element of a list. */
   readonly constraints?: Constraints;
 }
@@ -44,6 +49,7 @@ export interface ResourceDefinition {
   readonly version: number;
   readonly description: string;
   readonly namePattern: string;
+  readonly protectable?: boolean;
   /** The fields of the spec; metadata attributes are the same for every kind and added by the provider. */
   readonly spec: readonly Attribute[];
 }

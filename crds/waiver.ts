@@ -15,9 +15,10 @@ export const waiverSpec = z.strictObject({
     .max(128)
     .describe('Who approves: the name of the credential that writes the waiver.'),
   reason: z.string().min(8).max(1024).describe('Why the finding may pass.'),
-  expiresAt: z.iso
-    .datetime({ offset: true })
-    .describe('When the waiver ends, in RFC 3339, e.g. "2027-01-31T00:00:00Z".'),
+  expiresAt: z.iso.datetime({ offset: true }).meta({
+    description: 'When the waiver ends, in RFC 3339, e.g. "2027-01-31T00:00:00Z".',
+    form: 'time',
+  }),
 });
 export type WaiverSpec = z.infer<typeof waiverSpec>;
 

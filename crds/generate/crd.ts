@@ -98,6 +98,8 @@ function structural(schema: JsonSchema): JsonSchema {
     propertyNames: _names,
     references: _references,
     immutable: _immutable,
+    filledIn: _filledIn,
+    form: _form,
     ...rest
   } = schema;
   return {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { API_VERSION } from '../api.ts';
 import { annotations, labels, objectName } from '../fields.ts';
 import type { Kind } from '../kind.ts';
+import type { TextForm } from '../terraform.ts';
 
 export interface JsonSchema {
   type?: string;
@@ -24,6 +25,8 @@ export interface JsonSchema {
   pattern?: string;
   references?: string;
   immutable?: boolean;
+  filledIn?: boolean;
+  form?: TextForm;
 }
 
 /** Schema of what a client writes: fields with a default are optional. */

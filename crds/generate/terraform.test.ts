@@ -140,7 +140,7 @@ test.each([
 test('a CRD holds nothing that a structural schema may not', () => {
   for (const kind of kinds)
     expect(crdYaml(kind)).not.toMatch(
-      /additionalProperties: false|propertyNames|references:|immutable:|\$schema|exclusiveM/,
+      /additionalProperties: false|propertyNames|references:|immutable:|filledIn:|form:|\$schema|exclusiveM/,
     );
 });
 

@@ -21,6 +21,7 @@ export function terraformResource(kind: Kind): ResourceDefinition {
     version: kind.definitionVersion,
     description: kind.description,
     namePattern: toJsonSchema(objectName).pattern ?? '',
+    ...(kind.protectable && { protectable: true }),
     spec: attributes(toJsonSchema(kind.spec), kind.name, kind.name),
   };
 }
@@ -40,6 +41,8 @@ function attributes(schema: JsonSchema, path: string, topLevel = ''): Attribute[
       required: required.has(field),
       ...(inner.default !== undefined && { default: inner.default }),
       ...(inner.immutable && { immutable: true }),
+      ...(inner.filledIn && { filledIn: true }),
+      ...(inner.form && { form: inner.form }),
       ...(Object.keys(limits).length > 0 && { constraints: limits }),
     };
   });
@@ -86,7 +89,7 @@ export function snakeCase(field: string): string {
 
 /** Terraform's own meta-arguments and the provider's metadata attributes, which stand at the top level. */
 const reserved = new Set(
-  'count for_each provider lifecycle depends_on provisioner id uid org name labels annotations timeouts'.split(
+  'count for_each provider lifecycle depends_on provisioner id uid org name labels annotations timeouts deletion_protection'.split(
     ' ',
   ),
 );

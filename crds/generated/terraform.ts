@@ -9,6 +9,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
     "version": 1,
     "description": "A tenant: its agents run in a Temporal namespace of their own and its history is a chain of its own.",
     "namePattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "protectable": true,
     "spec": [
       {
         "name": "display_name",
@@ -110,6 +111,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "description": "One Rego module.",
         "type": "string",
         "required": true,
+        "form": "lines",
         "constraints": {
           "minLength": 1,
           "maxLength": 131072
@@ -163,6 +165,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "description": "When the waiver ends, in RFC 3339, e.g. \"2027-01-31T00:00:00Z\".",
         "type": "string",
         "required": true,
+        "form": "time",
         "constraints": {
           "pattern": "^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$"
         }
@@ -176,6 +179,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
     "version": 1,
     "description": "A limit on money and tokens in a calendar window; budgets form a tree up to the root of the org.",
     "namePattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "protectable": true,
     "spec": [
       {
         "name": "parent",
@@ -511,6 +515,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
     "version": 1,
     "description": "A range of addresses in which the peers of an org reach each other over WireGuard.",
     "namePattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "protectable": true,
     "spec": [
       {
         "name": "cidr",
@@ -547,9 +552,10 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
       {
         "name": "public_key",
         "field": "publicKey",
-        "description": "WireGuard public key. Left out until the host has enrolled.",
+        "description": "WireGuard public key. Left out, it is the one with which the host enrols.",
         "type": "string",
         "required": false,
+        "filledIn": true,
         "constraints": {
           "pattern": "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"
         }
@@ -767,6 +773,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
     "version": 1,
     "description": "An AI agent: a durable workflow with a model, tools and a budget.",
     "namePattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
+    "protectable": true,
     "spec": [
       {
         "name": "model",

@@ -2,7 +2,7 @@
 // at its deadline or when Terraform says stop, and afterwards it is known which of the two it was.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { durationText } from '../schema/timeouts.ts';
+import { durationText } from '../sdk/schema/duration.ts';
 
 export interface Operation {
   readonly signal: AbortSignal;

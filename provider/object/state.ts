@@ -9,6 +9,7 @@ import { parseNumber } from '../sdk/cty/number.ts';
 import { normalize } from '../sdk/cty/text.ts';
 import type { Type } from '../sdk/cty/type.ts';
 import { entryOf, isMap, type Value, type ValueMap } from '../sdk/cty/value.ts';
+import { respelled } from '../sdk/schema/equivalence.ts';
 import { isNested } from '../sdk/schema/schema.ts';
 import { idOf } from './key.ts';
 import { isReady } from './ready.ts';
@@ -25,19 +26,22 @@ export function stateOf(
     attributes.map((attribute) => {
       const before = spelling === null ? null : (entryOf(spelling, attribute.name) ?? null);
       if (attribute.at === undefined) return [attribute.name, entryOf(derived, attribute.name) ?? before];
-      return [attribute.name, respelled(attribute, before, attributeValue(attribute, object))];
+      return [attribute.name, inWordsOf(before, attribute, attributeValue(attribute, object))];
     }),
   );
 }
 
-function respelled(attribute: ObjectAttribute, before: Value, value: Value): Value {
+/** Read in the user's words where the object means the same. */
+function inWordsOf(spelling: Value, attribute: ObjectAttribute, value: Value): Value {
   const isEmpty = isMap(value) && Object.keys(value).length === 0;
-  return attribute.emptyIsNull && isEmpty && before === null ? null : value;
+  if (attribute.emptyIsNull && isEmpty && spelling === null) return null;
+  return attribute.equivalent === undefined ? value : respelled(attribute.equivalent, spelling, value);
 }
 
-function attributeValue({ at = [], type }: ObjectAttribute, json: unknown): Value {
+function attributeValue({ at = [], type, default: fallback = null }: ObjectAttribute, json: unknown): Value {
   const found = valueAt(json, toPointer(at));
-  if (found === undefined || found === null) return null;
+  // What an older version of the controller stored without a field has its default all the same.
+  if (found === undefined || found === null) return fallback;
   return isNested(type) ? nestedValue(type, found) : plainValue(type, found);
 }
 

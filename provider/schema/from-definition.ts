@@ -6,9 +6,11 @@ import type {
   Attribute as DefinedAttribute,
   Nested,
   ResourceDefinition,
+  TextForm,
 } from '../../crds/terraform.ts';
 import { listOf, mapOf, type Type } from '../sdk/cty/type.ts';
 import type { Value } from '../sdk/cty/value.ts';
+import { type Equivalence, sameLines, sameTime } from '../sdk/schema/equivalence.ts';
 import { isNested } from '../sdk/schema/schema.ts';
 import type { AttributeConstraints, ObjectAttribute, ObjectNestedType, ObjectSchema } from './attribute.ts';
 import { timeoutsAttribute } from './timeouts.ts';
@@ -25,6 +27,7 @@ export function resourceSchema(definition: ResourceDefinition): ObjectSchema {
       ...keyAttributes(definition).map((attribute) => ({ ...attribute, replaces: true })),
       ...metadataAttributes,
       ...definition.spec.map((attribute) => specAttribute(attribute, ['spec'], definition.namePattern)),
+      ...(definition.protectable ? [protectionAttribute] : []),
       timeoutsAttribute,
     ],
   };
@@ -72,6 +75,17 @@ export function listSchema(definition: ResourceDefinition): ObjectSchema {
     ],
   };
 }
+
+/** Known to Terraform alone: whoever may delete the object elsewhere still may. */
+const protectionAttribute: ObjectAttribute = {
+  name: 'deletion_protection',
+  description:
+    'While it is true, Terraform refuses to delete or replace the object. Only Terraform knows of it. Defaults to `false`.',
+  type: 'bool',
+  optional: true,
+  computed: true,
+  default: false,
+};
 
 function idAttribute({ scope }: ResourceDefinition): ObjectAttribute {
   return {
@@ -195,10 +209,14 @@ function specAttribute(
     ...(hasDefault && { computed: true, default: constantValue(defined.default) }),
     ...(defined.sensitive && { sensitive: true }),
     ...(defined.immutable && { replaces: true }),
+    ...(defined.filledIn && { computed: true, stable: true, nullable: true }),
+    ...(defined.form && { equivalent: equivalences[defined.form] }),
     ...(defined.constraints && { constraints }),
     at: [...parent, defined.field],
   };
 }
+
+const equivalences: Readonly<Record<TextForm, Equivalence>> = { time: sameTime, lines: sameLines };
 
 function specType(type: AttributeType | Nested, namePattern: string): Type | ObjectNestedType {
   if (typeof type === 'string') return type;

@@ -1,7 +1,8 @@
 // Durations as Terraform users write them.
 
 import { expect, test } from '@jest/globals';
-import { durationMs, durationText, timeoutMs } from './timeouts.ts';
+import { durationMs, durationText } from '../sdk/schema/duration.ts';
+import { timeoutMs } from './timeouts.ts';
 
 test.each([
   ['90s', 90_000],

@@ -17,6 +17,18 @@ export function decodeJson(bytes: Uint8Array, type: Type): Value {
   return fromJson(json, type, '');
 }
 
+/** Any JSON as a value, exactly; for texts whose type nobody declared. Throws SyntaxError. */
+export function anyJson(text: string): Value {
+  return anyValue(JSON.parse(text, exactNumbers));
+}
+
+function anyValue(json: unknown): Value {
+  if (json === null || typeof json === 'string' || typeof json === 'boolean') return json;
+  if (typeof json === 'bigint' || json instanceof Decimal) return json;
+  if (Array.isArray(json)) return json.map(anyValue);
+  return Object.fromEntries(Object.entries(json ?? {}).map(([key, item]) => [key, anyValue(item)]));
+}
+
 function fromJson(json: unknown, type: Type, path: string): Value {
   if (json === null || json === undefined) return null;
   if (type === 'string') return typeof json === 'string' ? normalize(json) : mismatch(path, type);

@@ -5,16 +5,15 @@
 import { asSet } from '../cty/set.ts';
 import {
   entryOf,
-  equal,
   isList,
   isMap,
-  isUnknown,
   UNKNOWN,
   UNKNOWN_NOT_NULL,
   type Value,
   type ValueMap,
 } from '../cty/value.ts';
-import { type Attribute, type Equivalence, isNested, type NestedType } from '../schema/schema.ts';
+import { meansSame } from '../schema/equivalence.ts';
+import { type Attribute, isNested, type NestedType } from '../schema/schema.ts';
 import { counterparts } from './counterparts.ts';
 
 export interface Filling {
@@ -65,27 +64,9 @@ function fillAttribute(
     return attribute.nullable ? UNKNOWN : UNKNOWN_NOT_NULL;
   }
   if (isNested(attribute.type)) return fillNested(attribute.type, { prior, config, proposed }, changes);
-  return attribute.equivalent === undefined
-    ? proposed
-    : keepSpelling(attribute.equivalent, prior ?? null, proposed);
-}
-
-/** The prior spelling wherever the new one means the same, element by element of a list or a map. */
-export function keepSpelling(equivalent: Equivalence, prior: Value, value: Value): Value {
-  if (prior === null || value === null || isUnknown(prior) || isUnknown(value)) return value;
-  if (equal(prior, value)) return prior;
-  if (isList(value))
-    return isList(prior) ? value.map((item, at) => keepSpelling(equivalent, prior[at] ?? null, item)) : value;
-  if (isMap(value))
-    return isMap(prior)
-      ? Object.fromEntries(
-          Object.entries(value).map(([key, item]) => [
-            key,
-            keepSpelling(equivalent, entryOf(prior, key) ?? null, item),
-          ]),
-        )
-      : value;
-  return equivalent(prior, value) ? prior : value;
+  // Core takes the configuration's value or the prior one, never a mixture of both.
+  const { equivalent } = attribute;
+  return equivalent && prior !== undefined && meansSame(equivalent, prior, proposed) ? prior : proposed;
 }
 
 function fillNested(type: NestedType, { prior, config, proposed }: FillingOfOne, changes: boolean): Value {

@@ -58,7 +58,7 @@ function attributeFaults(
   // Keeping the prior value is how a change without meaning is suppressed.
   if (prior !== null && equal(planned, prior)) return [];
   if (isNested(attribute.type)) return nestedFaults(attribute.type, prior, config, planned, path);
-  return attribute.equivalent === undefined ? [differs(path)] : [];
+  return [differs(path)];
 }
 
 function nestedFaults(

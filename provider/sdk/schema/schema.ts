@@ -3,6 +3,7 @@
 
 import { listOf, mapOf, objectOf, setOf, type Type } from '../cty/type.ts';
 import type { Value } from '../cty/value.ts';
+import type { Equivalence } from './equivalence.ts';
 
 export interface Attribute {
   readonly name: string;
@@ -29,9 +30,6 @@ export interface Attribute {
   /** Whether two different values mean the same: then the prior one stays, and there is nothing to do. */
   readonly equivalent?: Equivalence;
 }
-
-/** Neither value is null or unknown; for a list or a map, they are elements of the same place. */
-export type Equivalence = (left: Value, right: Value) => boolean;
 
 export interface NestedType {
   readonly nesting: 'single' | 'list' | 'set' | 'map';
