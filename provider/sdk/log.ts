@@ -7,7 +7,7 @@ export function log(level: Level, message: string, fields: Readonly<Record<strin
     '@level': level,
     '@message': message,
     '@timestamp': new Date().toISOString(),
-    '@module': 'provider.lattice',
+    '@module': 'provider',
     ...fields,
   };
   process.stderr.write(`${JSON.stringify(line)}\n`);
