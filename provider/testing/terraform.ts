@@ -7,6 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTerraform } from '../../servers/terraform.ts';
+import { PROVIDER_ADDRESS } from '../address.ts';
 import type { Mirror } from '../build.ts';
 
 export interface Run {
@@ -45,7 +46,10 @@ export interface StateEntry {
 }
 
 export interface WorkspaceOptions {
-  readonly mirror: Mirror;
+  /** Undefined: the environment says to which running process terraform attaches. */
+  readonly mirror: Mirror | undefined;
+  /** Lattice's own where it is left out. */
+  readonly provider?: { readonly name: string; readonly source: string };
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -55,7 +59,7 @@ export const CHANGES = 2;
 
 /** Runs `body` in a fresh, initialised folder, and removes it. */
 export async function inWorkspace(
-  { mirror, environment }: WorkspaceOptions,
+  { mirror, environment, provider = LATTICE }: WorkspaceOptions,
   body: (workspace: Workspace) => Promise<void>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'lattice-terraform-'));
@@ -94,7 +98,7 @@ export async function inWorkspace(
   const workspace: Workspace = {
     folder,
     configure: async (hcl, providerArguments = '') => {
-      await writeFile(join(folder, 'main.tf'), `${header(providerArguments)}\n${hcl}\n`);
+      await writeFile(join(folder, 'main.tf'), `${header(provider, providerArguments)}\n${hcl}\n`);
     },
     run,
     plan: async (...args) => await run('plan', '-json', '-input=false', '-detailed-exitcode', ...args),
@@ -104,7 +108,7 @@ export async function inWorkspace(
     start,
   };
   try {
-    await mirror.writeCliConfig(cliConfig);
+    await (mirror === undefined ? writeFile(cliConfig, '') : mirror.writeCliConfig(cliConfig));
     await workspace.configure('');
     const init = await run('init', '-input=false', '-no-color');
     if (init.exitCode !== 0) throw new Error(init.output);
@@ -115,16 +119,18 @@ export async function inWorkspace(
   }
 }
 
-function header(providerArguments: string): string {
+const LATTICE = { name: 'lattice', source: PROVIDER_ADDRESS };
+
+function header({ name, source }: { name: string; source: string }, providerArguments: string): string {
   return [
     'terraform {',
     '  required_providers {',
-    '    lattice = {',
-    '      source = "lattice.dev/lattice/lattice"',
+    `    ${name} = {`,
+    `      source = "${source}"`,
     '    }',
     '  }',
     '}',
-    `provider "lattice" {\n${providerArguments}\n}`,
+    `provider "${name}" {\n${providerArguments}\n}`,
   ].join('\n');
 }
 
