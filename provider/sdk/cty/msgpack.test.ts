@@ -3,6 +3,7 @@
 import { expect, test } from '@jest/globals';
 import { Encoder, ExtData } from '@msgpack/msgpack';
 import fc from 'fast-check';
+import { typed } from '../testing/values.ts';
 import { decodeJson } from './json.ts';
 import { decodeMsgpack, encodeMsgpack } from './msgpack.ts';
 import { checkBounds } from './msgpack-bounds.ts';
@@ -83,49 +84,6 @@ const refused: readonly [why: string, type: Type, bytes: string, message: RegExp
 test.each(refused)('refused where %s', (_why, type, bytes, message) => {
   expect(() => decodeMsgpack(Buffer.from(bytes, 'hex'), type)).toThrow(message);
 });
-
-const decimals = fc
-  .tuple(fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }), fc.integer({ min: -30, max: 30 }))
-  .map(([mantissa, exponent]) => parseNumber(`${mantissa}e${exponent}`));
-const texts = fc.string({ unit: 'grapheme' }).map((value) => value.normalize('NFC'));
-
-interface Typed {
-  readonly type: Type;
-  readonly value: Value;
-}
-
-const { typed } = fc.letrec<{ typed: Typed; leaf: Typed }>((tie) => ({
-  leaf: fc.oneof(
-    texts.map((value): Typed => ({ type: 'string', value })),
-    decimals.map((value): Typed => ({ type: 'number', value })),
-    fc.bigInt().map((value): Typed => ({ type: 'number', value })),
-    fc.boolean().map((value): Typed => ({ type: 'bool', value })),
-    fc.constantFrom<Typed>({ type: 'string', value: null }, { type: 'number', value: UNKNOWN }),
-  ),
-  typed: fc.oneof(
-    { maxDepth: 4 },
-    tie('leaf'),
-    fc.array(tie('leaf')).map(
-      (items): Typed => ({
-        type: { kind: 'tuple', elements: items.map(({ type }) => type) },
-        value: items.map(({ value }) => value),
-      }),
-    ),
-    fc.tuple(tie('typed'), fc.nat(3)).map(
-      ([{ type, value }, length]): Typed => ({
-        type: listOf(type),
-        value: Array.from({ length }, () => value),
-      }),
-    ),
-    fc.dictionary(fc.stringMatching(/^[a-z_]{1,8}$/), tie('typed')).map(
-      (entries): Typed => ({
-        type: objectOf(Object.fromEntries(Object.entries(entries).map(([name, { type }]) => [name, type]))),
-        value: Object.fromEntries(Object.entries(entries).map(([name, { value }]) => [name, value])),
-      }),
-    ),
-    tie('typed').map(({ type, value }): Typed => ({ type: 'dynamic', value: new Dynamic(type, value) })),
-  ),
-}));
 
 test('every value comes back from msgpack as it was', () => {
   fc.assert(
