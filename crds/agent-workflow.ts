@@ -2,6 +2,7 @@
 // sandbox imports this file, so it may not pull in anything that does I/O.
 
 import type { DesiredState } from './agent.ts';
+import type { HeldState } from './hold.ts';
 
 export const AGENT_WORKFLOW_TYPE = 'AgentWorkflow';
 export const AGENT_TASK_QUEUE = 'lattice-agents';
@@ -13,6 +14,8 @@ export const namespaceOf = (org: string): string => `lattice-org-${org}`;
 export interface AgentDirective {
   readonly generation: number;
   readonly desiredState: DesiredState;
+  /** What the holds in force keep the agent in, whatever is declared; absent when none is. */
+  readonly hold?: HeldState;
   /** Grows with every lease of the object; the workflow refuses a directive with a lower one (a woken, old controller). */
   readonly fence: number;
 }
@@ -47,6 +50,7 @@ export interface AgentState {
   readonly desiredState: DesiredState;
   /** The stricter of what is declared and of a hold. */
   readonly effectiveState: DesiredState;
+  /** By a hold that the controller delivered, or by signal. */
   readonly held: boolean;
   readonly messagesHandled: number;
   readonly messagesWaiting: number;
@@ -65,7 +69,10 @@ export interface MessageAnswer {
 export const APPLY_DIRECTIVE = 'applyDirective';
 /** Update: hand over a message; the answer, a MessageAnswer, comes after it was handled. */
 export const MESSAGE = 'message';
-/** Signals: hold the agent, lift the hold, stop it for good. */
+/**
+ * Signals: hold the agent, lift the hold, stop it for good. For whoever works on Temporal itself: a signal has neither a fence nor
+ * an acknowledgement, so the controller's holds come with the directive.
+ */
 export const PAUSE = 'pause';
 export const RESUME = 'resume';
 export const STOP = 'stop';
@@ -73,6 +80,8 @@ export const STOP = 'stop';
 export const STATE = 'state';
 /** Memo key under which the workflow notes the generation that it has acknowledged, readable without a worker. */
 export const MEMO_GENERATION = 'latticeGeneration';
+/** Memo key under which the workflow notes the hold of the directive that it has acknowledged; absent when there is none. */
+export const MEMO_HOLD = 'latticeHold';
 /** Memo key with the agent's uid: the mark by which a sweep knows that a workflow is ours. Set by whoever starts it. */
 export const MEMO_UID = 'latticeUid';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { MEMO_GENERATION, MEMO_UID, PAUSE, RESUME, STOP } from '../crds/agent-workflow.ts';
+import { MEMO_GENERATION, MEMO_HOLD, MEMO_UID, PAUSE, RESUME, STOP } from '../crds/agent-workflow.ts';
 import { agentClient } from './testing/agent-client.ts';
 import { until } from './testing/until.ts';
 import type { WorkerChild } from './testing/worker-child.ts';
@@ -62,6 +62,31 @@ test('a hold wins over a directive for a running agent until it is lifted', asyn
   await direct({ generation: 3, desiredState: 'paused' });
   await handle.signal(RESUME);
   expect(await state()).toMatchObject({ desiredState: 'paused', effectiveState: 'paused' });
+});
+
+test('a hold comes and goes with a directive, is noted, and messages wait while it lasts', async () => {
+  const { direct, handle, send, state } = agent('held');
+  await direct({ generation: 1 });
+  expect(await direct({ hold: 'paused', fence: 2 })).toMatchObject({
+    generation: 1,
+    desiredState: 'running',
+    effectiveState: 'paused',
+    held: true,
+  });
+  expect((await handle.describe()).memo).toEqual({
+    [MEMO_UID]: 'held',
+    [MEMO_GENERATION]: 1,
+    [MEMO_HOLD]: 'paused',
+  });
+  const waiting = send('m1');
+  await until('the message waits', async () => (await state()).messagesWaiting === 1);
+  // Who was held back under an older lease can lift nothing.
+  await expect(direct({ fence: 1 })).rejects.toMatchObject({ cause: { type: 'StaleDirective' } });
+  expect(await state()).toMatchObject({ held: true, messagesHandled: 0 });
+
+  expect(await direct({ fence: 3 })).toMatchObject({ effectiveState: 'running', held: false });
+  expect(await waiting).toMatchObject({ handled: true });
+  expect((await handle.describe()).memo).toEqual({ [MEMO_UID]: 'held', [MEMO_GENERATION]: 1 });
 });
 
 test('a directive to stop is acknowledged, and the workflow completes with its state', async () => {

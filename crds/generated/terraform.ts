@@ -671,10 +671,10 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
                   "adopt",
                   "audit",
                   "override",
-                  "invoke",
-                  "approve",
                   "pause",
                   "halt",
+                  "invoke",
+                  "approve",
                   "delegate",
                   "*"
                 ]

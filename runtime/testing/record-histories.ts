@@ -21,6 +21,9 @@ try {
   const continued = agentClient(client, 'continued');
   await outgrow(continued);
   await recordHistory(`${label}-continued.json`, continued.handle);
+  const held = agentClient(client, 'held');
+  await holdAndHalt(held);
+  await recordHistory(`${label}-held.json`, held.handle);
 } finally {
   await world.end();
 }
@@ -39,6 +42,18 @@ async function steer({ direct, send, state, handle }: AgentClient): Promise<void
   await handle.signal(RESUME);
   await waiting;
   await direct({ generation: 4, fence: 2, desiredState: 'stopped' });
+  await handle.result();
+}
+
+/** Holds that come with directives: a pause from the start, its end, another pause, and a halt that ends it. */
+async function holdAndHalt({ direct, send, state, handle }: AgentClient): Promise<void> {
+  await direct({ hold: 'paused' });
+  const waiting = send('a');
+  await until('a waits', async () => (await state()).messagesWaiting === 1);
+  await direct({ fence: 2 });
+  await waiting;
+  await direct({ generation: 2, fence: 3, hold: 'paused' });
+  await direct({ generation: 2, fence: 4, hold: 'stopped' });
   await handle.result();
 }
 

@@ -17,6 +17,8 @@ describe('what anybody may send is refused by the field that is wrong', () => {
     ['{"generation":1,"fence":1}', 'directive.desiredState'],
     ['{"generation":1,"fence":1,"desiredState":"Running"}', 'directive.desiredState'],
     ['{"generation":1,"fence":1,"desiredState":"toString"}', 'directive.desiredState'],
+    ['{"generation":1,"fence":1,"desiredState":"running","hold":"running"}', 'directive.hold'],
+    ['{"generation":1,"fence":1,"desiredState":"running","hold":null}', 'directive.hold'],
   ])('directive %s', (json, field) => {
     expect(refuseDirectiveForm(fromWire(json))).toMatchObject({
       type: 'Malformed',
@@ -39,6 +41,9 @@ describe('what anybody may send is refused by the field that is wrong', () => {
 
   test('and what is right passes', () => {
     expect(refuseDirectiveForm({ generation: 0, fence: 0, desiredState: 'stopped' })).toBeUndefined();
+    expect(
+      refuseDirectiveForm({ generation: 1, fence: 1, desiredState: 'running', hold: 'paused' }),
+    ).toBeUndefined();
     expect(refuseMessageForm({ id: 'a', text: '' })).toBeUndefined();
   });
 });

@@ -9,11 +9,14 @@ const mostIdChars = 128;
 const mostTextChars = 65_536;
 
 export function refuseDirectiveForm(value: AgentDirective): Refusal | undefined {
-  const { generation, fence, desiredState } = fieldsOf(value);
+  const { generation, fence, desiredState, hold } = fieldsOf(value);
   if (!isCount(generation)) return malformed('directive.generation', 'a whole number from 0 to 2^53-1');
   if (!isCount(fence)) return malformed('directive.fence', 'a whole number from 0 to 2^53-1');
   if (desiredState !== 'running' && desiredState !== 'paused' && desiredState !== 'stopped') {
     return malformed('directive.desiredState', '"running", "paused" or "stopped"');
+  }
+  if (hold !== undefined && hold !== 'paused' && hold !== 'stopped') {
+    return malformed('directive.hold', '"paused", "stopped" or absent');
   }
   return undefined;
 }

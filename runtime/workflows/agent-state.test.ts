@@ -56,6 +56,23 @@ describe('the stricter state wins', () => {
       liftHold(hold(agent({ desiredState: 'paused' }))),
       'paused',
     ],
+    ['a hold of the directive pauses what is declared running', agent({ hold: 'paused' }), 'paused'],
+    ['a hold of the directive stops what is declared running', agent({ hold: 'stopped' }), 'stopped'],
+    [
+      'a lifted signal does not lift the hold of the directive',
+      liftHold(agent({ hold: 'paused' })),
+      'paused',
+    ],
+    [
+      'a directive without its hold lifts it',
+      applyDirective(agent({ hold: 'paused' }), directive()),
+      'running',
+    ],
+    [
+      'a declared stop is not weakened by the hold of a directive',
+      agent({ desiredState: 'stopped', hold: 'paused' }),
+      'stopped',
+    ],
     ['a declared stop is not weakened by a hold', hold(agent({ desiredState: 'stopped' })), 'stopped'],
     ['a stop by signal beats what is declared', stop(agent()), 'stopped'],
     [
@@ -100,6 +117,9 @@ describe('refuseDirective', () => {
     ],
     ['a stopped agent told to run', stopped, { generation: 6 }, 'AgentStopped'],
     ['an agent stopped by signal told to run', stop(agent()), { generation: 6 }, 'AgentStopped'],
+    ['a halted agent told to go on', agent({ hold: 'stopped' }), {}, 'AgentStopped'],
+    ['a halted agent told again to halt', agent({ hold: 'stopped' }), { hold: 'stopped' }, undefined],
+    ['a hold under the same lease and generation', agent(), { hold: 'paused' }, undefined],
     ['stale matters more than stopped', stopped, { fence: 9 }, 'StaleDirective'],
   ];
   test.each(cases)('%s', (_why, state, next, want) => {

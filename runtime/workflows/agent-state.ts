@@ -21,7 +21,7 @@ export interface Refusal {
 
 export interface LoopState {
   readonly directive: AgentDirective;
-  /** Held by an operator: no turn is taken, whatever is declared. */
+  /** Held by signal: no turn is taken, whatever is declared. The directive may hold it besides. */
   readonly held: boolean;
   /** Told to stop by signal. Final, as a directive for `stopped` is. */
   readonly stopping: boolean;
@@ -52,7 +52,12 @@ export function startState(input: AgentInput): LoopState {
 
 export function effectiveState(state: LoopState): RunState {
   const hold = state.stopping ? 'stopped' : state.held ? 'paused' : 'running';
-  return stricter(state.directive.desiredState, hold);
+  return stricter(stateOf(state.directive), hold);
+}
+
+/** What a directive comes to: the stricter of what is declared and its hold. */
+export function stateOf({ desiredState, hold }: AgentDirective): RunState {
+  return stricter(desiredState, hold ?? 'running');
 }
 
 export function refuseDirective(state: LoopState, next: AgentDirective): Refusal | undefined {
@@ -71,7 +76,7 @@ export function refuseDirective(state: LoopState, next: AgentDirective): Refusal
       message: `The directive has generation ${next.generation}, the agent has already applied ${generation}.`,
     };
   }
-  if (effectiveState(state) === 'stopped' && next.desiredState !== 'stopped') {
+  if (effectiveState(state) === 'stopped' && stateOf(next) !== 'stopped') {
     return {
       type: refusals.agentStopped,
       message: 'The agent is stopping; start its workflow anew once it has closed.',
@@ -155,7 +160,7 @@ export function describeState(uid: string, state: LoopState): AgentState {
     generation: state.directive.generation,
     desiredState: state.directive.desiredState,
     effectiveState: effectiveState(state),
-    held: state.held,
+    held: state.held || state.directive.hold !== undefined,
     messagesHandled: state.messagesHandled,
     messagesWaiting: state.inbox.length,
   };

@@ -10,6 +10,7 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  patched,
   setHandler,
   upsertMemo,
   workflowInfo,
@@ -24,6 +25,7 @@ import type {
 import {
   APPLY_DIRECTIVE,
   MEMO_GENERATION,
+  MEMO_HOLD,
   MESSAGE,
   PAUSE,
   RESUME,
@@ -59,7 +61,7 @@ const stateQuery = defineQuery<AgentState>(STATE);
 const longHistory = 1000;
 
 export async function AgentWorkflow(input: AgentInput): Promise<AgentState> {
-  let state = startState(input);
+  let state = startState({ ...input, directive: asUnderstood(input.directive) });
   // Set while the history waits to be closed: whoever waits for an answer is let go, for a handler that is still open
   // then would fail its sender although its message is carried over.
   let closing = false;
@@ -79,9 +81,10 @@ export async function AgentWorkflow(input: AgentInput): Promise<AgentState> {
   setHandler(
     directiveUpdate,
     (directive) => {
-      const { generation } = state.directive;
-      state = applyDirective(state, directive);
-      if (directive.generation !== generation) noteGeneration(directive);
+      const before = state.directive;
+      const after = asUnderstood(directive);
+      state = applyDirective(state, after);
+      if (after.generation !== before.generation || after.hold !== before.hold) noteDirective(after, before);
       return describe();
     },
     // Synchronous, and run in one go with the handler: an async validator would refuse nothing.
@@ -105,7 +108,7 @@ export async function AgentWorkflow(input: AgentInput): Promise<AgentState> {
   );
 
   refuse(refuseDirectiveForm(input.directive));
-  noteGeneration(state.directive);
+  noteDirective(state.directive);
 
   for (;;) {
     await condition(() => nextMessage(state) !== undefined || isStopped() || isHistoryLong());
@@ -140,8 +143,18 @@ function isHistoryLong(): boolean {
   return historyLength >= longHistory || continueAsNewSuggested;
 }
 
-function noteGeneration(directive: AgentDirective): void {
-  upsertMemo({ [MEMO_GENERATION]: directive.generation });
+/** A hold is noted only where there is or was one: what was written before there were holds must replay the same. */
+function noteDirective(directive: AgentDirective, before?: AgentDirective): void {
+  const hold = directive.hold ?? null;
+  const noted = hold !== null || before?.hold !== undefined;
+  upsertMemo({ [MEMO_GENERATION]: directive.generation, ...(noted && { [MEMO_HOLD]: hold }) });
+}
+
+/** A worker of the release before holds took no notice of them; what it did then is what a replay must do. */
+function asUnderstood(directive: AgentDirective): AgentDirective {
+  if (directive.hold === undefined || patched('directive-hold')) return directive;
+  const { hold: _unknown, ...known } = directive;
+  return known;
 }
 
 function refuse(refusal: Refusal | undefined): void {
