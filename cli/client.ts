@@ -59,6 +59,8 @@ export interface ApiClient {
   adopt(object: ObjectName): Promise<ApiObject>;
   /** A GET of anything else, as text. */
   read(path: string): Promise<string>;
+  /** A write of anything else; the answer as text. */
+  write(method: 'PUT' | 'DELETE', path: string, body?: object): Promise<string>;
   waitReady(object: ObjectName, timeoutMs: number): Promise<ApiObject>;
   waitGone(object: ObjectName, timeoutMs: number): Promise<void>;
 }
@@ -125,6 +127,7 @@ export function createClient({ address, token, owner }: ClientOptions): ApiClien
     },
     adopt: async (name) => object(await call('POST', `${itemPath(name)}/adopt`)),
     read: (path) => call('GET', path),
+    write: (method, path, body) => call(method, path, body),
     waitReady: (name, timeoutMs) => waitReady(get, name, timeoutMs),
     waitGone: (name, timeoutMs) => waitGone(get, name, timeoutMs),
   };
@@ -146,7 +149,7 @@ export function collectionPath(kind: Kind, org: string): string {
     : `/v1/orgs/${encodeURIComponent(org)}/${kind.plural}`;
 }
 
-function itemPath({ kind, org, name }: ObjectName): string {
+export function itemPath({ kind, org, name }: ObjectName): string {
   return `${collectionPath(kind, org)}/${encodeURIComponent(name)}`;
 }
 

@@ -6,6 +6,7 @@ import { LatticeError } from '../crds/findings.ts';
 import { ApiError } from './client.ts';
 import { accessCommand } from './commands/access.ts';
 import { adoptCommand } from './commands/adopt.ts';
+import { agentCommand } from './commands/agent.ts';
 import { applyCommand } from './commands/apply.ts';
 import { auditCommand } from './commands/audit.ts';
 import { deleteCommand } from './commands/delete.ts';
@@ -28,6 +29,7 @@ const program = new Command('lattice')
   .addCommand(getCommand())
   .addCommand(deleteCommand())
   .addCommand(adoptCommand())
+  .addCommand(agentCommand())
   .addCommand(accessCommand())
   .addCommand(auditCommand())
   .addCommand(policyCommand())

@@ -14,6 +14,7 @@ import { objectLoader } from '../store/objects.ts';
 import { admissionSettings } from './admission/settings.ts';
 import { temporalBackend } from './backends/temporal.ts';
 import type { ControllerContext } from './context.ts';
+import { startHoldClock } from './holds/expiry.ts';
 import { startHttp } from './http/server.ts';
 import { loadTokens } from './http/tokens.ts';
 import { createMetrics } from './metrics.ts';
@@ -70,6 +71,7 @@ export async function startController(config: Config, log: Log): Promise<Control
     onError: seldom((error, unsaid) => log.warn({ error, unsaid }, 'sealing failed; it is tried again')),
   });
   const engine = startEngine(context, config.reconcileConcurrency);
+  const holds = startHoldClock(context);
   const sweeper = startSweeper(context, config.sweepIntervalMs);
   const listener = listen({
     url: config.databaseUrl,
@@ -85,6 +87,7 @@ export async function startController(config: Config, log: Log): Promise<Control
     stop: async () => {
       await app.close();
       await sweeper.stop();
+      await holds.stop();
       await engine.stop();
       // Last, so that what was just done is linked.
       sealer.wake();

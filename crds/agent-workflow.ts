@@ -20,6 +20,17 @@ export interface AgentDirective {
   readonly fence: number;
 }
 
+const strictness: Readonly<Record<DesiredState, number>> = { running: 0, paused: 1, stopped: 2 };
+
+export function stricter(a: DesiredState, b: DesiredState): DesiredState {
+  return strictness[a] >= strictness[b] ? a : b;
+}
+
+/** What a directive comes to: the stricter of what is declared and its hold. */
+export function stateOf({ desiredState, hold }: AgentDirective): DesiredState {
+  return stricter(desiredState, hold ?? 'running');
+}
+
 /** What the workflow is started with, and carries over when it continues as new. */
 export interface AgentInput {
   readonly uid: string;

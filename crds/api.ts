@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { annotations, labels, objectName } from './fields.ts';
+import { holdSchema } from './hold.ts';
 
 export const API_GROUP = 'lattice.dev';
 export const API_VERSION = `${API_GROUP}/v1alpha1`;
@@ -48,6 +49,8 @@ export const statusSchema = z.object({
   /** Names of what stands for this object elsewhere, e.g. `temporalNamespace`, `workflowId`. */
   externalIds: z.record(z.string(), z.string()),
   repairs: repairsSchema.optional(),
+  /** Of an agent: the strictest hold in force. */
+  hold: holdSchema.optional(),
 });
 export type Status = z.infer<typeof statusSchema>;
 

@@ -18,6 +18,8 @@ export const auditActions = [
   'finalize',
   'tombstone',
   'override',
+  'hold',
+  'release',
 ] as const;
 
 export const auditEventSchema = z.strictObject({

@@ -93,7 +93,8 @@ export function causedByUnknown(pointer: string, unknown: readonly string[]): bo
   );
 }
 
-function issueFindings(error: z.ZodError, input: unknown, prefix: string[]): Finding[] {
+/** What zod found, in our words: never a value that was refused. */
+export function issueFindings(error: z.ZodError, input: unknown, prefix: string[]): Finding[] {
   return error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];
     if (issue.code === 'unrecognized_keys')

@@ -112,7 +112,8 @@ export async function writeStatuses(tx: Transaction, statuses: ReadonlyMap<strin
 export async function removeObjects(tx: Transaction, uids: readonly string[]): Promise<void> {
   if (uids.length === 0) return;
   await tx.run(
-    `WITH gone AS (DELETE FROM objects WHERE uid = ANY ($1::uuid[]) RETURNING kind, org, name, idempotency_key)
+    `WITH gone AS (DELETE FROM objects WHERE uid = ANY ($1::uuid[]) RETURNING kind, org, name, idempotency_key),
+       holds AS (DELETE FROM agent_holds WHERE object_uid = ANY ($1::uuid[]))
      INSERT INTO spent_keys (kind, org, name, key)
      SELECT kind, org, name, idempotency_key FROM gone WHERE idempotency_key IS NOT NULL`,
     [uids],

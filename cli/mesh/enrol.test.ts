@@ -57,6 +57,7 @@ const client: ApiClient = {
   create: refuse,
   delete: refuse,
   adopt: refuse,
+  write: refuse,
   read: refuse,
   waitReady: refuse,
   waitGone: refuse,

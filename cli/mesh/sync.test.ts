@@ -70,6 +70,7 @@ const client: ApiClient = {
   create: refuse,
   delete: refuse,
   adopt: refuse,
+  write: refuse,
   waitReady: refuse,
   waitGone: refuse,
 };

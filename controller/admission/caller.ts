@@ -10,8 +10,10 @@ export { apiVerbs as verbs };
 export type Verb = (typeof apiVerbs)[number];
 
 export interface Caller extends ReadSubject {
-  /** Name of the credential, as the ledger has it. */
+  /** Name of the credential in the tokens file, by which it owns objects, approves and is judged. */
   readonly name: string;
+  /** As the ledger has it, where that says more than the name: of a minted token `name/id`. */
+  readonly actor?: string;
   readonly verbs: readonly Verb[];
   readonly owner: Owner;
   /** What the operator lets any caller declare; nothing of it when left out. */
@@ -26,6 +28,8 @@ export function forbidden(caller: Caller, verb: Verb, org: string): Finding | un
     return finding('Forbidden', '', `the token "${caller.name}" does not reach org "${org}"`);
   return undefined;
 }
+
+export const actorOf = ({ actor, name }: Caller): string => actor ?? name;
 
 export const sameOwner = (left: Owner, right: Owner): boolean =>
   left.manager === right.manager && left.instance === right.instance;

@@ -15,6 +15,7 @@ import {
   APPLY_DIRECTIVE,
   MEMO_UID,
   refusals,
+  stateOf,
   workflowIdOf,
 } from '../../crds/agent-workflow.ts';
 import { isDeadline, isRefusal, unlessMissing } from './temporal-errors.ts';
@@ -52,8 +53,9 @@ async function update(client: Client, input: AgentInput): Promise<void> {
   const args: [AgentInput['directive']] = [directive];
   // One id for all tries of a directive: Temporal takes few updates at a time, and each try under an id of its own would
   // count. A fence is new with every lease, so a directive that another lease sends is another update.
-  const updateId = `directive/${directive.fence}/${directive.generation}`;
-  if (directive.desiredState === 'stopped') {
+  const held = directive.hold === undefined ? '' : `/${directive.hold}`;
+  const updateId = `directive/${directive.fence}/${directive.generation}${held}`;
+  if (stateOf(directive) === 'stopped') {
     // It may have ended since it was looked at, by a directive sent before; a start would be a second run for nothing.
     const handle = client.workflow.getHandle(workflowId);
     return await unlessMissing(handle.executeUpdate(APPLY_DIRECTIVE, { args, updateId }));

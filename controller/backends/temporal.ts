@@ -11,7 +11,7 @@ import {
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { z } from 'zod';
 import type { TemporalConnection } from '../../config/temporal.ts';
-import { AGENT_WORKFLOW_TYPE, MEMO_GENERATION, MEMO_UID } from '../../crds/agent-workflow.ts';
+import { AGENT_WORKFLOW_TYPE, MEMO_GENERATION, MEMO_HOLD, MEMO_UID } from '../../crds/agent-workflow.ts';
 import { describeStep, type TemporalStep } from '../reconcile/reconciler.ts';
 import { deliver, type WithDeadline } from './deliver.ts';
 import { GRPC, isNotFound, namespaceMissing, orBackendError, unlessMissing } from './temporal-errors.ts';
@@ -21,14 +21,20 @@ export type NamespaceState = 'absent' | 'pending' | 'serving' | 'terminating';
 export type ObservedWorkflow =
   | { readonly state: 'no-namespace' }
   | { readonly state: 'absent' }
-  /** `generation` is what the workflow has acknowledged. */
-  | { readonly state: 'running'; readonly generation: number | undefined; readonly uid: string | undefined }
+  | ({ readonly state: 'running' } & WorkflowMarks)
   | { readonly state: 'closed'; readonly closedAs: string };
 
-export interface ListedWorkflow {
-  readonly workflowId: string;
+/** What a workflow says of itself, readable while no worker runs. */
+export interface WorkflowMarks {
+  /** What it has acknowledged. */
   readonly generation: number | undefined;
   readonly uid: string | undefined;
+  /** The state in which the directive that it has acknowledged holds it. */
+  readonly hold?: string | undefined;
+}
+
+export interface ListedWorkflow extends WorkflowMarks {
+  readonly workflowId: string;
 }
 
 export interface TemporalBackend {
@@ -141,12 +147,10 @@ async function deleteNamespace(connection: Connection, namespace: string): Promi
 const memoMarks = z.looseObject({
   [MEMO_GENERATION]: z.int().optional(),
   [MEMO_UID]: z.string().optional(),
+  [MEMO_HOLD]: z.string().optional(),
 });
 
-function marks(memo: Record<string, unknown> | undefined): {
-  generation: number | undefined;
-  uid: string | undefined;
-} {
-  const parsed = memoMarks.safeParse(memo ?? {});
-  return { generation: parsed.data?.[MEMO_GENERATION], uid: parsed.data?.[MEMO_UID] };
+function marks(memo: Record<string, unknown> | undefined): WorkflowMarks {
+  const { data } = memoMarks.safeParse(memo ?? {});
+  return { generation: data?.[MEMO_GENERATION], uid: data?.[MEMO_UID], hold: data?.[MEMO_HOLD] };
 }

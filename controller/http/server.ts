@@ -13,6 +13,7 @@ import type { Caller } from '../admission/caller.ts';
 import type { ControllerContext } from '../context.ts';
 import { accessRoute } from './access.ts';
 import { auditRoutes } from './audit.ts';
+import { holdRoutes } from './holds.ts';
 import { meshRoute } from './mesh.ts';
 import { objectRoutes } from './objects.ts';
 import { planRoute } from './plan.ts';
@@ -82,6 +83,7 @@ export async function startHttp(
     auditRoutes(guarded, context);
     meshRoute(guarded, context);
     accessRoute(guarded, context);
+    holdRoutes(guarded, context);
   });
   const address = await app.listen({ host: config.listenHost, port: config.listenPort });
   return { app, address };

@@ -2,9 +2,11 @@
 
 import { expect, test } from '@jest/globals';
 import { agent } from '../../crds/agent.ts';
+import type { Hold, HoldMode } from '../../crds/hold.ts';
 import type { ObservedRow } from '../backends/tables.ts';
 import type { ObservedWorkflow } from '../backends/temporal.ts';
 import { agentReconciler } from './agent.ts';
+import { putsRight } from './reconciler.ts';
 import { db, FENCE, gone, judged, missing, same, stored, temporal, UID, words } from './testing/plain.ts';
 
 interface AgentCase {
@@ -13,15 +15,18 @@ interface AgentCase {
   readonly desired?: 'running' | 'paused' | 'stopped';
   readonly row: ObservedRow;
   readonly workflow: ObservedWorkflow;
+  readonly hold?: HoldMode;
   readonly steps: readonly string[];
   readonly result: string;
 }
 
-const running = (generation: number | undefined): ObservedWorkflow => ({
+const running = (generation: number | undefined, hold?: string): ObservedWorkflow => ({
   state: 'running',
   generation,
   uid: UID,
+  hold,
 });
+const holdOf = (mode: HoldMode): Hold => ({ mode, actor: 'ops', reason: 'too loud', createdAt: '' });
 const closed: ObservedWorkflow = { state: 'closed', closedAs: 'terminated' };
 const absent: ObservedWorkflow = { state: 'absent' };
 const deliver = (found: string) => `deliver generation 3 to its workflow (found ${found})`;
@@ -107,6 +112,64 @@ test.each<AgentCase>([
     result: 'done Stopped',
   },
   {
+    why: 'held, and not told yet',
+    hold: 'pause',
+    row: same,
+    workflow: running(3),
+    steps: ['deliver generation 3, held paused, to its workflow (found at generation 3)'],
+    result: 'again WorkflowPending',
+  },
+  {
+    why: 'held, and acknowledged',
+    hold: 'pause',
+    row: same,
+    workflow: running(3, 'paused'),
+    steps: [],
+    result: 'done Paused',
+  },
+  {
+    why: 'held before it was started: it starts held',
+    hold: 'pause',
+    row: same,
+    workflow: absent,
+    steps: ['deliver generation 3, held paused, to its workflow (found none)'],
+    result: 'again WorkflowPending',
+  },
+  {
+    why: 'no longer held',
+    row: same,
+    workflow: running(3, 'paused'),
+    steps: [deliver('at generation 3, held paused')],
+    result: 'again WorkflowPending',
+  },
+  {
+    why: 'halted, and still running',
+    hold: 'halt',
+    row: same,
+    workflow: running(3),
+    steps: ['deliver generation 3, held stopped, to its workflow (found at generation 3)'],
+    result: 'again WorkflowPending',
+  },
+  { why: 'halted, and ended', hold: 'halt', row: same, workflow: closed, steps: [], result: 'done Stopped' },
+  {
+    why: 'declared stopped: a milder hold wakes nothing',
+    desired: 'stopped',
+    hold: 'pause',
+    row: same,
+    workflow: closed,
+    steps: [],
+    result: 'done Stopped',
+  },
+  {
+    why: 'deleted while it is held',
+    deleting: true,
+    hold: 'pause',
+    row: same,
+    workflow: running(3, 'paused'),
+    steps: [terminate, deleteAgent],
+    result: 'again WorkflowPending',
+  },
+  {
     why: 'deleted: the workflow ends before the row goes',
     deleting: true,
     row: same,
@@ -131,14 +194,14 @@ test.each<AgentCase>([
     steps: [],
     result: 'done Deleted',
   },
-])('an agent: $why', ({ deleting, desired = 'running', row: observedRow, workflow, steps, result }) => {
+])('an agent: $why', ({ deleting, desired = 'running', row: observedRow, workflow, hold, steps, result }) => {
   const reconciler = agentReconciler(db, temporal);
   const object = stored(
     agent,
     { model: { provider: 'ollama', name: 'x' }, tools: [], desiredState: desired },
     deleting,
   );
-  const observed = { row: observedRow, workflow };
+  const observed = { row: observedRow, workflow, hold: hold && holdOf(hold) };
   expect(words(reconciler.diff(object, observed, FENCE))).toEqual(steps);
   expect(judged(reconciler.assess(object, observed))).toBe(result);
 });
@@ -159,6 +222,32 @@ test('a directive carries the generation, the declared state and the fence of th
       },
     },
   ]);
+});
+
+test('a step for a hold that came or went puts nothing right; one under a hold that stood does', () => {
+  const spec = { model: { provider: 'ollama', name: 'x' } };
+  const seen = (before: Hold | undefined, hold: Hold | undefined, workflow: ObservedWorkflow) => {
+    const object = stored(agent, spec);
+    const status = { ...object.status, ...(before && { hold: before }) };
+    return putsRight(
+      agentReconciler(db, temporal).diff({ ...object, status }, { row: same, workflow, hold }, FENCE),
+    );
+  };
+  const [pause, halt] = [holdOf('pause'), holdOf('halt')];
+  expect(seen(undefined, pause, running(3))).toBe(false);
+  expect(seen(pause, undefined, running(3, 'paused'))).toBe(false);
+  expect(seen(halt, undefined, closed)).toBe(false);
+  expect(seen(pause, pause, closed)).toBe(true);
+  expect(seen(undefined, undefined, closed)).toBe(true);
+});
+
+test('whoever finds an agent held is told by whom, until when and why', () => {
+  const hold: Hold = { ...holdOf('pause'), expiresAt: '2100-01-01T00:00:00.000Z' };
+  const observed = { row: same, workflow: running(3, 'paused'), hold };
+  const object = stored(agent, { model: { provider: 'ollama', name: 'x' } });
+  expect(agentReconciler(db, temporal).assess(object, observed)).toMatchObject({
+    message: 'The agent is paused, by the hold "pause" of ops until 2100-01-01T00:00:00.000Z: too loud.',
+  });
 });
 
 test('an agent is told by its namespace and its workflow', () => {

@@ -3,7 +3,7 @@
 // follows from the count and the clock alone, so a restart of the controller changes nothing.
 
 import type { Repairs, Status } from '../../crds/api.ts';
-import { describeStep, type Result, type Step } from './reconciler.ts';
+import { describeStep, putsRight, type Result, type Step } from './reconciler.ts';
 import { wasReady } from './status.ts';
 
 /** A repair that comes later than this after the one before has nothing to do with it. */
@@ -16,7 +16,7 @@ const MOST_WAIT_MS = 60_000;
 /** What is changed at random may look right once; it is over when this many looks in a row find nothing. */
 const QUIET_LOOKS = 3;
 
-/** The count after a pass that did these steps. Steps on an object that was not as declared are no repair. */
+/** The count after a pass that did these steps. Steps on an object that was not as declared, or for a hold, are no repair. */
 export function repairsAfter(
   before: Status,
   generation: number,
@@ -24,7 +24,7 @@ export function repairsAfter(
   now: string,
 ): Repairs | undefined {
   const { repairs } = before;
-  if (steps.length === 0 || !wasReady(before, generation)) return repairs;
+  if (!putsRight(steps) || !wasReady(before, generation)) return repairs;
   const what = steps.map(describeStep).join('; ');
   const goesOn = repairs !== undefined && since(repairs.last, now) < SAME_FIGHT_MS;
   return goesOn

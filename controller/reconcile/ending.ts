@@ -2,6 +2,7 @@
 
 import type { Appending } from '../../audit/append.ts';
 import type { Status } from '../../crds/api.ts';
+import type { Hold } from '../../crds/hold.ts';
 import type { StoredObject } from '../../store/objects.ts';
 import type { WorkEnd, WorkItem } from '../../store/work.ts';
 import { backoffMs } from './backoff.ts';
@@ -21,6 +22,7 @@ export interface Outcome {
   /** What is done here. */
   readonly rows: readonly PostgresStep[];
   readonly externalIds: Record<string, string>;
+  readonly hold: Hold | undefined;
 }
 
 /** What an outcome comes to. */
@@ -36,13 +38,13 @@ export interface Ending {
 }
 
 export function endingOf(outcome: Outcome, now: string): Ending {
-  const { object, steps, externalIds } = outcome;
+  const { object, steps, externalIds, hold } = outcome;
   const { generation, status: before } = object;
   if (object.deletionTimestamp !== null && outcome.result.type === 'done')
     return { outcome, result: outcome.result, finished: true, told: true };
   const repairs = repairsAfter(before, generation, steps, now);
   const result = unlessContested(outcome.result, repairs, now);
-  const status = nextStatus({ before, generation, result, externalIds, repairs }, now);
+  const status = nextStatus({ before, generation, result, externalIds, repairs, hold }, now);
   const told = steps.length > 0 || !sameButWords(status, before);
   return { outcome, result, finished: false, ...(!sameStatus(status, before) && { status }), told };
 }

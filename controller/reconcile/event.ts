@@ -3,7 +3,7 @@
 import type { Chain, NewEvent } from '../../audit/append.ts';
 import { type AuditEvent, SYSTEM_CHAIN } from '../../crds/audit.ts';
 import type { StoredObject } from '../../store/objects.ts';
-import { describeStep, type Result, type Step, type TemporalStep } from './reconciler.ts';
+import { describeStep, putsRight, type Result, type Step, type TemporalStep } from './reconciler.ts';
 import { wasReady } from './status.ts';
 
 /** The life of orgs is told by the system chain, which outlives them. */
@@ -30,7 +30,7 @@ export function outcomeOf(result: Result): EventEnd {
 
 export function eventOf(object: StoredObject, steps: readonly Step[], end: EventEnd): NewEvent {
   // The end of a fight over the object is an event, and puts nothing right.
-  const found = steps.length > 0 || end.outcome !== 'ok';
+  const found = steps.length > 0 ? putsRight(steps) : end.outcome !== 'ok';
   const action =
     object.deletionTimestamp !== null
       ? 'finalize'

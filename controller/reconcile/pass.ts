@@ -29,7 +29,7 @@ export async function reconcileOnce(
   }
   const reconciler = reconcilerOf(context, object.kind.name);
   const waiting = object.deletionTimestamp === null ? undefined : await dependentsResult(context, object);
-  const { externalIds } = object.status;
+  const { externalIds, hold } = object.status;
   if (waiting !== undefined)
     return await context.record({
       item,
@@ -39,6 +39,7 @@ export async function reconcileOnce(
       steps: [],
       rows: [],
       externalIds,
+      hold,
     });
   const acted: Step[] = [];
   try {
@@ -48,7 +49,16 @@ export async function reconcileOnce(
     const result = failureResult(error);
     if (result === undefined) throw error;
     context.log.warn({ ...nameOf(object), error: String(error) }, 'a backend failed');
-    return await context.record({ item, object, reconciler, result, steps: acted, rows: [], externalIds });
+    return await context.record({
+      item,
+      object,
+      reconciler,
+      result,
+      steps: acted,
+      rows: [],
+      externalIds,
+      hold,
+    });
   }
 }
 
@@ -72,6 +82,7 @@ async function observeAndAct(
       steps,
       rows: rowStepsOf(steps),
       externalIds: reconciler.externalIds(object, observed),
+      hold: reconciler.hold?.(observed),
     });
   const rowsBefore = rowStepsOf(
     steps.slice(
@@ -105,6 +116,7 @@ async function observeAndAct(
     steps: told,
     rows,
     externalIds: reconciler.externalIds(object, after),
+    hold: reconciler.hold?.(after),
   });
 }
 

@@ -3,6 +3,7 @@
 
 import type { AgentInput } from '../../crds/agent-workflow.ts';
 import type { ErrorCode } from '../../crds/errors.ts';
+import type { Hold } from '../../crds/hold.ts';
 import type { Kind } from '../../crds/kind.ts';
 import type { StoredObject } from '../../store/objects.ts';
 
@@ -25,6 +26,8 @@ export type Step =
       readonly namespace: string;
       readonly input: AgentInput;
       readonly found: string;
+      /** A hold that came or went asks for it: what it changes was as it should be, and is not put right. */
+      readonly forHold?: boolean;
     }
   | {
       readonly in: 'temporal';
@@ -65,12 +68,18 @@ export interface Reconciler<Observed = unknown> {
   assess(object: StoredObject, observed: Observed): Result;
   /** Names of what stands for the object elsewhere. */
   externalIds(object: StoredObject, observed: Observed): Record<string, string>;
+  /** The hold in force, for kinds that can be held. */
+  hold?(observed: Observed): Hold | undefined;
 }
 
 export interface GovernanceTable {
   readonly name: string;
   readonly desired: string;
 }
+
+/** Whether the steps put something right, rather than follow a hold that came or went. */
+export const putsRight = (steps: readonly Step[]): boolean =>
+  steps.some((step) => step.do !== 'deliverDirective' || step.forHold !== true);
 
 /** A step in words, for the ledger and the log; it names fields, never values. */
 export function describeStep(step: Step): string {
@@ -89,8 +98,11 @@ export function describeStep(step: Step): string {
       return `register Temporal namespace ${step.namespace}`;
     case 'deleteNamespace':
       return `delete Temporal namespace ${step.namespace}`;
-    case 'deliverDirective':
-      return `deliver generation ${step.input.directive.generation} to its workflow (${step.found})`;
+    case 'deliverDirective': {
+      const { generation, hold } = step.input.directive;
+      const held = hold === undefined ? '' : `, held ${hold},`;
+      return `deliver generation ${generation}${held} to its workflow (${step.found})`;
+    }
     case 'terminateWorkflow':
       return `terminate workflow ${step.workflowId}`;
   }

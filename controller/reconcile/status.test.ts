@@ -141,6 +141,17 @@ test.each([
   expect(wasReady(status, generation)).toBe(was);
 });
 
+test('a hold is shown while it lasts; another reason for it is news to the status alone', () => {
+  const hold = { mode: 'pause', actor: 'ops', reason: 'a', createdAt: '' } as const;
+  const held = (more: object = {}) => ({ ...ready, hold: { ...hold, ...more } });
+  expect(sameStatus(ready, held())).toBe(false);
+  expect(sameStatus(held(), held({ reason: 'b' }))).toBe(false);
+  expect(sameButWords(held(), held({ reason: 'b' }))).toBe(true);
+  const input = { before: held(), generation: 1, result: done, externalIds: {} };
+  expect(nextStatus({ ...input, hold }, 'now').hold).toEqual(hold);
+  expect(nextStatus(input, 'now')).not.toHaveProperty('hold');
+});
+
 test('a wait that goes on in other words is the same wait; another reason or generation is not', () => {
   const waiting = after(empty, again);
   expect(sameButWords(waiting, after(waiting, { ...again, message: 'Other words.' }))).toBe(true);

@@ -1,6 +1,7 @@
 // Status from the result of a pass. The same result gives the same status, so a pass that finds nothing new changes nothing.
 
 import { type Condition, conditionOf, type Repairs, type Status } from '../../crds/api.ts';
+import type { Hold } from '../../crds/hold.ts';
 import type { Result } from './reconciler.ts';
 
 export interface StatusInput {
@@ -10,13 +11,14 @@ export interface StatusInput {
   readonly result: Result;
   readonly externalIds: Record<string, string>;
   readonly repairs?: Repairs | undefined;
+  readonly hold?: Hold | undefined;
 }
 
 type Draft = Pick<Condition, 'type' | 'status' | 'reason' | 'message' | 'field'>;
 
 /** The status after a pass. `now` stands in conditions that changed; the others keep their time. */
 export function nextStatus(
-  { before, generation, result, externalIds, repairs }: StatusInput,
+  { before, generation, result, externalIds, repairs, hold }: StatusInput,
   now: string,
 ): Status {
   const conditions = drafts(before, generation, result).map((draft): Condition => {
@@ -24,7 +26,13 @@ export function nextStatus(
     const lastTransitionTime = old?.status === draft.status ? old.lastTransitionTime : now;
     return { ...draft, observedGeneration: generation, lastTransitionTime };
   });
-  return { observedGeneration: generation, conditions, externalIds, ...(repairs && { repairs }) };
+  return {
+    observedGeneration: generation,
+    conditions,
+    externalIds,
+    ...(repairs && { repairs }),
+    ...(hold && { hold }),
+  };
 }
 
 function drafts(before: Status, generation: number, result: Result): Draft[] {
@@ -80,13 +88,13 @@ export function sameStatus(left: Status, right: Status): boolean {
 
 /**
  * Whether two statuses differ in words at most: which dependents are left, how long a call took. The words of a wait change with
- * every look, and the ledger is told of a wait once.
+ * every look, and the ledger is told of a wait once. Of a hold it is told when it comes, changes and goes.
  */
 export function sameButWords(left: Status, right: Status): boolean {
   return sameStatus(withoutWords(left), withoutWords(right));
 }
 
-const withoutWords = (status: Status): Status => ({
+const withoutWords = ({ hold: _hold, ...status }: Status): Status => ({
   ...status,
   conditions: status.conditions.map((condition) => ({ ...condition, message: '' })),
 });
@@ -104,7 +112,9 @@ function comparable(status: Status): unknown {
     .sort();
   const ids = Object.entries(status.externalIds).sort();
   const { count, since, last, what } = status.repairs ?? {};
-  return [status.observedGeneration, conditions, ids, [count, since, last, what]];
+  const { mode, actor, reason, createdAt, expiresAt } = status.hold ?? {};
+  const hold = [mode, actor, reason, createdAt, expiresAt];
+  return [status.observedGeneration, conditions, ids, [count, since, last, what], hold];
 }
 
 /** Whether everything was as declared when the object was last left: what differs now is drift. */

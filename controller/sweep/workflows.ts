@@ -4,13 +4,27 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { appendEvent } from '../../audit/append.ts';
-import { namespaceOf, workflowIdOf } from '../../crds/agent-workflow.ts';
+import { desiredStates } from '../../crds/agent.ts';
+import { namespaceOf, stricter, workflowIdOf } from '../../crds/agent-workflow.ts';
+import { heldStates, holdModeSchema, strictestHold } from '../../crds/hold.ts';
 import { objectByUid } from '../../store/objects.ts';
 import { requestSweepWork } from '../../store/work.ts';
-import type { ListedWorkflow } from '../backends/temporal.ts';
+import type { ListedWorkflow, WorkflowMarks } from '../backends/temporal.ts';
 import type { ControllerContext } from '../context.ts';
 
-const expectedRow = z.object({ uid: z.string(), generation: z.int(), stopped: z.boolean() });
+const expectedRow = z
+  .object({
+    uid: z.string(),
+    generation: z.int(),
+    state: z.enum(desiredStates),
+    holds: z.array(holdModeSchema),
+  })
+  .transform(({ uid, generation, state, holds }) => {
+    const strictest = strictestHold(holds.map((mode) => ({ mode })));
+    const hold = strictest && heldStates[strictest.mode];
+    return { uid, generation, hold, stopped: stricter(state, hold ?? 'running') === 'stopped' };
+  });
+type Expected = z.infer<typeof expectedRow>;
 
 export async function sweepNamespace(context: ControllerContext, org: string): Promise<void> {
   const listed = new Map<string, ListedWorkflow>();
@@ -19,13 +33,15 @@ export async function sweepNamespace(context: ControllerContext, org: string): P
   // Read after the list: an agent created in between is then not taken for unmanaged.
   const expected = await context.db.rows(
     expectedRow,
-    `SELECT uid, generation, spec ->> 'desiredState' = 'stopped' AS stopped FROM objects WHERE kind = 'Agent' AND org = $1`,
+    `SELECT uid, generation, spec ->> 'desiredState' AS state, ARRAY(
+       SELECT mode FROM agent_holds WHERE object_uid = uid AND (expires_at IS NULL OR expires_at > now())) AS holds
+     FROM objects WHERE kind = 'Agent' AND org = $1`,
     [org],
   );
-  const differing = expected.filter(({ uid, generation, stopped }) => {
-    const workflow = listed.get(workflowIdOf(uid));
-    listed.delete(workflowIdOf(uid));
-    return stopped ? workflow !== undefined : workflow?.generation !== generation;
+  const differing = expected.filter((agent) => {
+    const workflow = listed.get(workflowIdOf(agent.uid));
+    listed.delete(workflowIdOf(agent.uid));
+    return !isAsWanted(agent, workflow);
   });
   const found = await confirmed(context, org, differing);
   if (found.length > 0) {
@@ -40,17 +56,20 @@ export async function sweepNamespace(context: ControllerContext, org: string): P
 async function confirmed(
   context: ControllerContext,
   org: string,
-  differing: readonly z.infer<typeof expectedRow>[],
+  differing: readonly Expected[],
 ): Promise<string[]> {
   const uids: string[] = [];
-  for (const { uid, generation, stopped } of differing) {
-    const seen = await context.temporal.observeWorkflow(namespaceOf(org), workflowIdOf(uid));
-    const asDeclared = stopped
-      ? seen.state !== 'running'
-      : seen.state === 'running' && seen.generation === generation;
-    if (!asDeclared) uids.push(uid);
+  for (const agent of differing) {
+    const seen = await context.temporal.observeWorkflow(namespaceOf(org), workflowIdOf(agent.uid));
+    if (!isAsWanted(agent, seen.state === 'running' ? seen : undefined)) uids.push(agent.uid);
   }
   return uids;
+}
+
+/** Whether what runs is what is declared and held; nothing, for one that is to be stopped. */
+function isAsWanted(agent: Expected, running: WorkflowMarks | undefined): boolean {
+  if (agent.stopped) return running === undefined;
+  return running?.generation === agent.generation && running.hold === agent.hold;
 }
 
 /** Ends a workflow that carries our mark and that no agent stands behind. */

@@ -2,6 +2,7 @@
 
 import { stringify } from 'yaml';
 import { API_GROUP, conditionTypes } from '../api.ts';
+import { holdModes } from '../hold.ts';
 import type { Kind } from '../kind.ts';
 import { type JsonSchema, toJsonSchema } from './json-schema.ts';
 
@@ -86,6 +87,17 @@ const statusSchema = {
         since: { type: 'string', format: 'date-time' },
         last: { type: 'string', format: 'date-time' },
         what: { type: 'string' },
+      },
+    },
+    hold: {
+      type: 'object',
+      required: ['mode', 'actor', 'reason', 'createdAt'],
+      properties: {
+        mode: { type: 'string', enum: [...holdModes] },
+        actor: { type: 'string' },
+        reason: { type: 'string' },
+        createdAt: { type: 'string', format: 'date-time' },
+        expiresAt: { type: 'string', format: 'date-time' },
       },
     },
   },

@@ -6,38 +6,14 @@ import { managers, objectSchema } from '../api.ts';
 import { auditLinkSchema } from '../audit.ts';
 import { objectName } from '../fields.ts';
 import { problemSchema } from '../findings.ts';
+import { holdRequestSchema, holdSchema } from '../hold.ts';
 import type { Kind } from '../kind.ts';
 import { kinds } from '../kinds.ts';
 import { planRequestSchema, planSchema } from '../plan.ts';
 import { manifestJsonSchema, toJsonSchema } from './json-schema.ts';
+import { holdPaths } from './openapi-holds.ts';
+import { answer, jsonBody, type Node, parameter, problems, ref, text } from './openapi-parts.ts';
 
-type Node = Record<string, unknown>;
-
-const ref = (name: string): Node => ({ $ref: `#/components/schemas/${name}` });
-const jsonBody = (schema: Node): Node => ({ content: { 'application/json': { schema } } });
-const answer = (description: string, schema: Node): Node => ({ description, ...jsonBody(schema) });
-
-const problems = {
-  default: {
-    description: 'A problem; `code` is stable, `findings` name the fields.',
-    content: { 'application/problem+json': { schema: ref('Problem') } },
-  },
-};
-
-const parameter = (
-  where: 'path' | 'query' | 'header',
-  name: string,
-  description: string,
-  schema: Node,
-): Node => ({
-  in: where,
-  name,
-  description,
-  required: where === 'path',
-  schema,
-});
-
-const text: Node = { type: 'string' };
 const ifMatch = parameter('header', 'if-match', 'The resourceVersion last read, in double quotes.', {
   ...text,
   pattern: '^"[0-9]{1,16}"$',
@@ -198,6 +174,7 @@ export function openApiDocument(): Node {
           },
         },
       },
+      ...holdPaths(),
       '/v1/audit/chains': {
         get: {
           operationId: 'listChains',
@@ -261,6 +238,8 @@ export function openApiDocument(): Node {
         Plan: schema(planSchema),
         Access: schema(accessSchema),
         AuditLink: schema(auditLinkSchema),
+        Hold: schema(holdSchema),
+        HoldRequest: schema(holdRequestSchema),
       },
     },
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AgentDirective, AgentInput } from '../../crds/agent-workflow.ts';
-import { MOST_MESSAGES_WAITING } from '../../crds/agent-workflow.ts';
+import { MOST_MESSAGES_WAITING, stricter } from '../../crds/agent-workflow.ts';
 import {
   applyDirective,
   carryOver,
@@ -16,7 +16,6 @@ import {
   refuseMessage,
   startState,
   stop,
-  stricter,
   takeIn,
 } from './agent-state.ts';
 

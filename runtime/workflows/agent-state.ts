@@ -9,7 +9,7 @@ import type {
   AgentMessage,
   AgentState,
 } from '../../crds/agent-workflow.ts';
-import { MOST_MESSAGES_WAITING, refusals } from '../../crds/agent-workflow.ts';
+import { MOST_MESSAGES_WAITING, refusals, stateOf, stricter } from '../../crds/agent-workflow.ts';
 
 type RunState = AgentDirective['desiredState'];
 export type RefusalType = (typeof refusals)[keyof typeof refusals];
@@ -33,12 +33,6 @@ export interface LoopState {
 /** Ids remembered; a message sent again later than this many others is taken for a new one. */
 export const MOST_IDS_REMEMBERED = 256;
 
-const strictness: Readonly<Record<RunState, number>> = { running: 0, paused: 1, stopped: 2 };
-
-export function stricter(a: RunState, b: RunState): RunState {
-  return strictness[a] >= strictness[b] ? a : b;
-}
-
 export function startState(input: AgentInput): LoopState {
   return {
     directive: input.directive,
@@ -53,11 +47,6 @@ export function startState(input: AgentInput): LoopState {
 export function effectiveState(state: LoopState): RunState {
   const hold = state.stopping ? 'stopped' : state.held ? 'paused' : 'running';
   return stricter(stateOf(state.directive), hold);
-}
-
-/** What a directive comes to: the stricter of what is declared and its hold. */
-export function stateOf({ desiredState, hold }: AgentDirective): RunState {
-  return stricter(desiredState, hold ?? 'running');
 }
 
 export function refuseDirective(state: LoopState, next: AgentDirective): Refusal | undefined {
