@@ -20,6 +20,9 @@ export const auditActions = [
   'override',
   'hold',
   'release',
+  'mint',
+  'renew',
+  'revoke',
 ] as const;
 
 export const auditEventSchema = z.strictObject({
@@ -27,7 +30,7 @@ export const auditEventSchema = z.strictObject({
   /** Database clock, UTC, microseconds, always 27 characters. */
   time: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
   actor: z.strictObject({ type: z.enum(['token', 'controller', 'runtime']), id: z.string() }),
-  /** Where the request came in: `http`, `reconcile` or `sweep`. */
+  /** Where it came from: `http`, `reconcile`, `sweep` or `expiry`. */
   source: z.string(),
   owner: ownerSchema.nullable(),
   kind: z.string(),

@@ -57,7 +57,7 @@ export async function endExpiredHolds(db: Database): Promise<number> {
     const ended = await dropExpiredHolds(tx, MOST_TOGETHER);
     const uids = [...new Set(ended.map(({ uid }) => uid))];
     const agents = new Map((await objectsByUid(tx, uids)).map((agent) => [agent.uid, agent]));
-    const by = { actor: { type: 'controller', id: 'controller' }, source: 'reconcile' } as const;
+    const by = { actor: { type: 'controller', id: 'controller' }, source: 'expiry' } as const;
     const events = ended.flatMap(({ uid, hold }) => {
       const agent = agents.get(uid);
       if (agent === undefined) return [];
