@@ -151,6 +151,7 @@ export const errors = Object.freeze({
     'Send authorization: Bearer with a valid token.',
   ),
   Forbidden: define(403, 'The token does not allow this', 'Use a token that has the verb and the org named.'),
+  TokenEnded: define(409, 'The token has expired or been revoked', 'Mint a new one.'),
   NotFound: define(404, 'The object does not exist', 'Check kind, org and name.'),
   RouteNotFound: define(
     404,

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { hashToken } from '../controller/http/tokens.ts';
 import { kinds } from '../crds/kinds.ts';
+import { mintedTokenSchema } from '../crds/token.ts';
 import { type Api, apiOf } from './support/api.ts';
 import { lattice } from './support/cli.ts';
 import { type Dev, removeFolder, startDevProcess, temporaryFolder } from './support/dev.ts';
@@ -125,6 +126,37 @@ test('the main path: orgs, budgets, secrets by their places, agents that run, a 
     ['audit', 'verify'],
   ])
     expect((await cli(args)).code).toBe(0);
+});
+
+test('a minted token: minted, used, renewed, refused, in the wrong place, revoked and used again', async () => {
+  // The answer is where it stands, so this one answer is not looked at.
+  const answer = await apiOf({ address, token }).send('POST', '/v1/tokens', { ttlSeconds: 600 });
+  const minted = mintedTokenSchema.parse(JSON.parse(answer.text));
+  know('a minted token', minted.token);
+  const send = async (method: string, path: string, body?: object, expected = 200) => {
+    const told = await apiOf({ address, token: minted.token }).send(method, path, body);
+    saw(`${method} by a minted token`, told.text + JSON.stringify([...told.headers]));
+    expect([path.replace(minted.token, 'TOKEN'), told.status]).toEqual([
+      path.replace(minted.token, 'TOKEN'),
+      expected,
+    ]);
+  };
+  const path = `/v1/tokens/${minted.id}`;
+  await send('PUT', `/v1/orgs/${org}/agents/one/holds/pause`, { reason: 'a test' });
+  await send('DELETE', `/v1/orgs/${org}/agents/one/holds/pause`);
+  await send('POST', `/v1/orgs/${org}/budgets`, { metadata: { name: 'minted' }, spec: {} }, 201);
+  await send('POST', '/v1/tokens', { ttlSeconds: 60 }, 403);
+  await send('POST', `${path}/renew`, { ttlSeconds: 900 });
+  await send('POST', `${path}/renew`, { ttlSeconds: minted.token }, 422);
+  await send('POST', '/v1/tokens', { ttlSeconds: 60, verbs: [minted.token] }, 422);
+  await send('DELETE', `/v1/tokens/${minted.token}`, undefined, 404);
+  await send('PUT', `/v1/orgs/${org}/agents/one/holds/${minted.token}`, { reason: 'a' }, 400);
+  await send('PUT', `/v1/orgs/${org}/agents/one/holds/pause`, { reason: 'a', expiresAt: minted.token }, 422);
+  expect((await cli(['get', 'org'], { token: minted.token })).code).toBe(0);
+  await send('DELETE', path);
+  await send('GET', '/v1/orgs', undefined, 401);
+  expect((await cli(['get', 'org'], { token: minted.token })).code).toBe(1);
+  await api.ready(`/v1/orgs/${org}/agents/one`);
 });
 
 test('a mesh host that fails keeps its key to itself', async () => {
@@ -322,6 +354,7 @@ test('none of them is in anything that was written, printed or answered', async 
     'table objects',
     'table audit_event',
     'table audit_diff',
+    'table minted_tokens',
     'the log of the controller',
     'lattice apply',
   ])

@@ -13,16 +13,19 @@ import type { Caller } from '../admission/caller.ts';
 import type { ControllerContext } from '../context.ts';
 import { accessRoute } from './access.ts';
 import { auditRoutes } from './audit.ts';
+import { authenticate, type Credential } from './credentials.ts';
 import { holdRoutes } from './holds.ts';
 import { meshRoute } from './mesh.ts';
+import { mintedRoutes } from './minted.ts';
 import { objectRoutes } from './objects.ts';
 import { planRoute } from './plan.ts';
 import { answerUnparsable, problemHandler, sendProblem } from './problem.ts';
-import { authenticate, type Token } from './tokens.ts';
+import type { Token } from './tokens.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller;
+    credential: Credential;
   }
 }
 
@@ -64,13 +67,12 @@ export async function startHttp(
   openRoutes(app, context);
   await app.register(async (guarded) => {
     guarded.decorateRequest('caller');
+    guarded.decorateRequest('credential');
     guarded.addHook('onRequest', async (request) => {
       const owner = request.headers['lattice-owner'];
       const claim = Array.isArray(owner) ? owner.join() : owner;
-      request.caller = {
-        ...authenticate(tokens, request.headers.authorization, claim),
-        settings: context.admission,
-      };
+      request.credential = await authenticate(tokens, context.db, request.headers.authorization, claim);
+      request.caller = { ...request.credential.caller, settings: context.admission };
     });
     // Text that Postgres cannot hold names nothing.
     guarded.addHook('preValidation', async (request) => {
@@ -84,6 +86,7 @@ export async function startHttp(
     meshRoute(guarded, context);
     accessRoute(guarded, context);
     holdRoutes(guarded, context);
+    mintedRoutes(guarded, context);
   });
   const address = await app.listen({ host: config.listenHost, port: config.listenPort });
   return { app, address };

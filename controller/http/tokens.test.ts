@@ -4,8 +4,10 @@ import { expect, test } from '@jest/globals';
 import { ConfigError } from '../../config/load.ts';
 import type { LatticeError } from '../../crds/findings.ts';
 import { temporaryFolder } from '../../servers/testing.ts';
+import type { Queryable } from '../../store/database.ts';
 import { verbs } from '../admission/caller.ts';
-import { authenticate, hashToken, loadTokens, type Token } from './tokens.ts';
+import { authenticate as identify } from './credentials.ts';
+import { hashToken, loadTokens, type Token } from './tokens.ts';
 
 const SECRET = 'a-long-random-token';
 
@@ -20,10 +22,17 @@ const token = (change: Partial<Token> = {}): Token => ({
 
 const tokens = [token({ name: 'other', sha256: hashToken('another') }), token()];
 
+const nobodyAsks = (): never => {
+  throw new Error('a token of the file, or of a foreign form, costs no look into the database');
+};
+const db: Queryable = { rows: nobodyAsks, run: nobodyAsks };
+const authenticate = async (known: readonly Token[], header: string | undefined, claim: string | undefined) =>
+  (await identify(known, db, header, claim)).caller;
+
 /** Code of the refusal. */
-function refusal(call: () => unknown): string {
+async function refusal(call: () => Promise<unknown>): Promise<string> {
   try {
-    call();
+    await call();
   } catch (error) {
     return (error as LatticeError).code;
   }
@@ -33,8 +42,8 @@ function refusal(call: () => unknown): string {
 test.each([
   { why: 'as everybody writes it', header: `Bearer ${SECRET}` },
   { why: 'in small letters', header: `bearer ${SECRET}` },
-])('who has the token is its caller: $why', ({ header }) => {
-  expect(authenticate(tokens, header, undefined)).toEqual({
+])('who has the token is its caller: $why', async ({ header }) => {
+  expect(await authenticate(tokens, header, undefined)).toEqual({
     name: 'ci',
     orgs: ['acme'],
     verbs: ['get', 'create'],
@@ -55,16 +64,16 @@ test.each([
   { why: 'a part of the token', header: `Bearer ${SECRET.slice(0, -1)}` },
   { why: 'the hash instead of the token', header: `Bearer ${hashToken(SECRET)}` },
   { why: 'other letters', header: `Bearer ${SECRET.toUpperCase()}` },
-])('who has it not is nobody: $why', ({ header }) => {
-  expect(refusal(() => authenticate(tokens, header, undefined))).toBe('Unauthenticated');
+])('who has it not is nobody: $why', async ({ header }) => {
+  expect(await refusal(() => authenticate(tokens, header, undefined))).toBe('Unauthenticated');
 });
 
-test('without any token nobody comes in', () => {
-  expect(refusal(() => authenticate([], `Bearer ${SECRET}`, undefined))).toBe('Unauthenticated');
+test('without any token nobody comes in', async () => {
+  expect(await refusal(() => authenticate([], `Bearer ${SECRET}`, undefined))).toBe('Unauthenticated');
 });
 
-test('a star stands for all orgs and all verbs', () => {
-  const all = authenticate([token({ orgs: ['*'], verbs: ['*'] })], `Bearer ${SECRET}`, undefined);
+test('a star stands for all orgs and all verbs', async () => {
+  const all = await authenticate([token({ orgs: ['*'], verbs: ['*'] })], `Bearer ${SECRET}`, undefined);
   expect(all.orgs).toBe('all');
   expect(all.verbs).toEqual([...verbs]);
 });
@@ -85,8 +94,8 @@ test.each([
     claim: 'terraform/Prod.eu_1-a',
     owner: { manager: 'terraform', instance: 'Prod.eu_1-a', ref: '' },
   },
-])('an owner that the credential allows is the owner: $why', ({ claim, owner }) => {
-  expect(authenticate(tokens, `Bearer ${SECRET}`, claim).owner).toEqual(owner);
+])('an owner that the credential allows is the owner: $why', async ({ claim, owner }) => {
+  expect((await authenticate(tokens, `Bearer ${SECRET}`, claim)).owner).toEqual(owner);
 });
 
 test.each([
@@ -100,12 +109,12 @@ test.each([
   { why: 'two claims', claim: 'api/a,terraform/b', code: 'InvalidRequest' },
   { why: 'a claim of 129 characters', claim: `api/${'a'.repeat(129)}`, code: 'InvalidRequest' },
   { why: 'an empty claim', claim: '', code: 'InvalidRequest' },
-])('an owner that it does not allow is refused, not replaced: $why', ({ claim, code }) => {
-  expect(refusal(() => authenticate(tokens, `Bearer ${SECRET}`, claim))).toBe(code);
+])('an owner that it does not allow is refused, not replaced: $why', async ({ claim, code }) => {
+  expect(await refusal(() => authenticate(tokens, `Bearer ${SECRET}`, claim))).toBe(code);
 });
 
-test('a claim without the token is answered as no token: it tells nothing', () => {
-  expect(refusal(() => authenticate(tokens, 'Bearer nope', 'git/main'))).toBe('Unauthenticated');
+test('a claim without the token is answered as no token: it tells nothing', async () => {
+  expect(await refusal(() => authenticate(tokens, 'Bearer nope', 'git/main'))).toBe('Unauthenticated');
 });
 
 async function load(text: string): Promise<Token[]> {

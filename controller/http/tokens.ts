@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { ConfigError, readYaml } from '../../config/load.ts';
 import { managers, type Owner } from '../../crds/api.ts';
 import { finding, LatticeError } from '../../crds/findings.ts';
-import { type Caller, verbs } from '../admission/caller.ts';
+import { type Caller, type Verb, verbs } from '../admission/caller.ts';
 
 const tokenSchema = z.strictObject({
   /** Stands in the ledger as the actor. */
@@ -20,6 +20,8 @@ const tokenSchema = z.strictObject({
   managers: z.array(z.enum(managers)).default([]),
 });
 export type Token = z.infer<typeof tokenSchema>;
+/** What a credential is called and may do. */
+export type Rights = Omit<Token, 'sha256'>;
 
 export const tokensFileSchema = z.strictObject({ tokens: z.array(tokenSchema).min(1, 'names no token') });
 
@@ -40,27 +42,35 @@ export async function loadTokens(file: string | undefined): Promise<Token[]> {
 
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-/** Finds the caller of a request. Throws Unauthenticated or Forbidden. */
-export function authenticate(
-  tokens: readonly Token[],
-  authorization: string | undefined,
-  ownerClaim: string | undefined,
-): Caller {
+/** The token as it was sent. Throws Unauthenticated. */
+export function bearerOf(authorization: string | undefined): string {
   const given = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
   if (given === undefined) throw new LatticeError('Unauthenticated', 'the request has no bearer token');
+  return given;
+}
+
+/** The token of the file that was sent. */
+export function listedToken(tokens: readonly Token[], given: string): Token | undefined {
   const digest = Buffer.from(hashToken(given), 'hex');
-  const token = tokens.find(({ sha256 }) => timingSafeEqual(Buffer.from(sha256, 'hex'), digest));
-  if (token === undefined) throw new LatticeError('Unauthenticated', 'the token is not known');
+  return tokens.find(({ sha256 }) => timingSafeEqual(Buffer.from(sha256, 'hex'), digest));
+}
+
+/** Who may do what a token allows. Throws Forbidden when it claims an owner that it may not. */
+export function callerOf(rights: Rights, ownerClaim: string | undefined): Caller {
   return {
-    name: token.name,
-    orgs: token.orgs.includes('*') ? 'all' : token.orgs,
-    verbs: token.verbs.includes('*') ? verbs : token.verbs.filter((verb) => verb !== '*'),
+    name: rights.name,
+    orgs: rights.orgs.includes('*') ? 'all' : rights.orgs,
+    verbs: verbsOf(rights),
     owner:
       ownerClaim === undefined
-        ? { manager: 'api', instance: token.name, ref: '' }
-        : claimedOwner(token, ownerClaim),
+        ? { manager: 'api', instance: rights.name, ref: '' }
+        : claimedOwner(rights, ownerClaim),
   };
 }
+
+/** What a star stands for. */
+export const verbsOf = ({ verbs: given }: Rights): readonly Verb[] =>
+  given.includes('*') ? verbs : given.filter((verb) => verb !== '*');
 
 const claim = z
   .string()
@@ -68,7 +78,7 @@ const claim = z
   .transform((text) => text.split('/', 2))
   .pipe(z.tuple([z.enum(managers), z.string()]));
 
-function claimedOwner(token: Token, text: string): Owner {
+function claimedOwner(token: Rights, text: string): Owner {
   const parsed = claim.safeParse(text);
   if (!parsed.success)
     throw new LatticeError(

@@ -3,6 +3,7 @@
 
 import { namespaceOf } from '../../crds/agent-workflow.ts';
 import { holdLease } from '../../store/leases.ts';
+import { forgetTokens } from '../../store/minted-tokens.ts';
 import { listObjects } from '../../store/object-lists.ts';
 import { forgetSpentKeys } from '../../store/spent-keys.ts';
 import { requestSweepWork } from '../../store/work.ts';
@@ -44,6 +45,7 @@ export async function sweepOnce(context: ControllerContext): Promise<void> {
     await attempt(context, `table ${reconciler.table.name}`, () => sweepTable(context, reconciler));
   await attempt(context, 'orgs', () => sweepOrgs(context));
   await attempt(context, 'spent keys', () => forgetSpentKeys(context.db));
+  await attempt(context, 'minted tokens', () => forgetTokens(context.db));
   finished();
 }
 

@@ -10,9 +10,11 @@ import { holdRequestSchema, holdSchema } from '../hold.ts';
 import type { Kind } from '../kind.ts';
 import { kinds } from '../kinds.ts';
 import { planRequestSchema, planSchema } from '../plan.ts';
+import { apiTokenSchema, mintedTokenSchema, mintRequestSchema, renewRequestSchema } from '../token.ts';
 import { manifestJsonSchema, toJsonSchema } from './json-schema.ts';
 import { holdPaths } from './openapi-holds.ts';
 import { answer, jsonBody, type Node, parameter, problems, ref, text } from './openapi-parts.ts';
+import { tokenPaths } from './openapi-tokens.ts';
 
 const ifMatch = parameter('header', 'if-match', 'The resourceVersion last read, in double quotes.', {
   ...text,
@@ -175,6 +177,7 @@ export function openApiDocument(): Node {
         },
       },
       ...holdPaths(),
+      ...tokenPaths(),
       '/v1/audit/chains': {
         get: {
           operationId: 'listChains',
@@ -240,6 +243,10 @@ export function openApiDocument(): Node {
         AuditLink: schema(auditLinkSchema),
         Hold: schema(holdSchema),
         HoldRequest: schema(holdRequestSchema),
+        MintRequest: schema(mintRequestSchema),
+        RenewRequest: schema(renewRequestSchema),
+        ApiToken: schema(apiTokenSchema),
+        MintedToken: schema(mintedTokenSchema),
       },
     },
   };
