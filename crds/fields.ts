@@ -16,6 +16,8 @@ declare module 'zod' {
     filledIn?: boolean;
     /** Two texts that differ can mean the same: instants in different zones, or text with other line ends. */
     form?: TextForm;
+    /** A secret, or close to one: it is shown nowhere. */
+    sensitive?: boolean;
   }
 }
 

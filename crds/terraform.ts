@@ -42,6 +42,13 @@ export interface Nested {
   readonly attributes: readonly Attribute[];
 }
 
+/** Something that is done rather than declared: what it takes, and what it answers. */
+export interface OperationDefinition {
+  readonly description: string;
+  readonly request: readonly Attribute[];
+  readonly answer: readonly Attribute[];
+}
+
 export interface ResourceDefinition {
   readonly kind: string;
   readonly plural: string;

@@ -46,18 +46,20 @@ export type RenewRequest = z.infer<typeof renewRequestSchema>;
 
 /** A token without itself: what renewing and revoking answer. */
 export const apiTokenSchema = z.object({
-  id: z.uuid(),
+  id: z.uuid().describe('Id, by which it is renewed and revoked.'),
   /** As the ledger has it: name of who minted it, and the id. */
-  name: z.string(),
+  name: z.string().describe('How the ledger names whoever uses it: who minted it, and its id.'),
   /** Names of orgs, or `*` alone for all. */
   orgs: z.array(z.string()),
   verbs: z.array(z.string()),
   managers: z.array(z.string()),
-  expiresAt: z.string(),
+  expiresAt: z.string().describe('When it ends, in RFC 3339.'),
   revokedAt: z.string().optional(),
 });
 export type ApiToken = z.infer<typeof apiTokenSchema>;
 
 /** What minting answers, once. */
-export const mintedTokenSchema = apiTokenSchema.extend({ token: z.string() });
+export const mintedTokenSchema = apiTokenSchema.extend({
+  token: z.string().meta({ description: 'The token itself.', sensitive: true }),
+});
 export type MintedToken = z.infer<typeof mintedTokenSchema>;

@@ -1,5 +1,5 @@
 // Lattice as a Terraform provider: every kind as resource, data source and list, and the functions, actions and ephemeral
-// resources beside them. Promise: no kind's name in here; the definitions decide what there is.
+// resources beside them. Promise: the definitions decide which kinds there are.
 
 import { resources } from '../crds/generated/terraform.ts';
 import type { ResourceDefinition } from '../crds/terraform.ts';
@@ -7,6 +7,8 @@ import { configurationOf, providerSchema, validateProvider } from './configure.t
 import { manySource, oneSource } from './data/source.ts';
 import { functions } from './functions/functions.ts';
 import { listOf } from './list/list.ts';
+import { holdAction, releaseAction } from './operations/agent-hold.ts';
+import { apiTokenResource } from './operations/api-token.ts';
 import { resourceOf } from './resource/resource.ts';
 import { validateConfig } from './resource/validate.ts';
 import { warning } from './sdk/diagnostics.ts';
@@ -24,9 +26,12 @@ export function createProvider(environment: NodeJS.ProcessEnv): Provider {
       ...each((definition, name) => [pluralType(name, definition.plural), manySource(definition, current)]),
     ]),
     functions,
-    ephemeralResources: new Map(),
+    ephemeralResources: new Map([['lattice_api_token', apiTokenResource(current)]]),
     listResources: each((definition, name) => [name, listOf(definition, current)]),
-    actions: new Map(),
+    actions: new Map([
+      ['lattice_agent_hold', holdAction(current)],
+      ['lattice_agent_release', releaseAction(current)],
+    ]),
     validate: (config) => [...validateConfig(providerSchema.attributes, config), ...validateProvider(config)],
     configure: (config) => {
       const configuration = configurationOf(config, environment);

@@ -112,6 +112,7 @@ function structural(schema: JsonSchema): JsonSchema {
     immutable: _immutable,
     filledIn: _filledIn,
     form: _form,
+    sensitive: _sensitive,
     ...rest
   } = schema;
   return {

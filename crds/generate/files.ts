@@ -5,7 +5,7 @@ import { crdYaml } from './crd.ts';
 import { errorsPage, kindPage } from './docs.ts';
 import { manifestJsonSchema } from './json-schema.ts';
 import { openApiDocument } from './openapi.ts';
-import { terraformResource } from './terraform.ts';
+import { holdOperation, terraformResource, tokenOperation } from './terraform.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -24,9 +24,13 @@ export function generatedFiles(): Map<string, string> {
     'crds/generated/terraform.ts',
     [
       '// Generated from the definitions in crds/ by `npm run generate`. Do not edit.',
-      "import type { ResourceDefinition } from '../terraform.ts';",
+      "import type { OperationDefinition, ResourceDefinition } from '../terraform.ts';",
       '',
       `export const resources: Readonly<Record<string, ResourceDefinition>> = ${JSON.stringify(resources, null, 2)};`,
+      '',
+      `export const apiToken: OperationDefinition = ${JSON.stringify(tokenOperation(), null, 2)};`,
+      '',
+      `export const agentHold: OperationDefinition = ${JSON.stringify(holdOperation(), null, 2)};`,
       '',
     ].join('\n'),
   );

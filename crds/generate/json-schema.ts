@@ -27,6 +27,8 @@ export interface JsonSchema {
   immutable?: boolean;
   filledIn?: boolean;
   form?: TextForm;
+  sensitive?: boolean;
+  anyOf?: JsonSchema[];
 }
 
 /** Schema of what a client writes: fields with a default are optional. */

@@ -1,16 +1,20 @@
 // Terraform attributes from a kind's JSON Schema. What Terraform or a bindings generator cannot express stops the
 // generation here, with the field's name, instead of failing in front of a user.
 
+import { z } from 'zod';
 import { objectName } from '../fields.ts';
+import { holdModeSchema, holdRequestSchema } from '../hold.ts';
 import type { Kind } from '../kind.ts';
 import type {
   Attribute,
   AttributeType,
   Constraints,
   Nested,
+  OperationDefinition,
   PrimitiveType,
   ResourceDefinition,
 } from '../terraform.ts';
+import { mintedTokenSchema, mintRequestSchema } from '../token.ts';
 import { type JsonSchema, toJsonSchema } from './json-schema.ts';
 
 export function terraformResource(kind: Kind): ResourceDefinition {
@@ -23,6 +27,28 @@ export function terraformResource(kind: Kind): ResourceDefinition {
     namePattern: toJsonSchema(objectName).pattern ?? '',
     ...(kind.protectable && { protectable: true }),
     spec: attributes(toJsonSchema(kind.spec), kind.name, kind.name),
+  };
+}
+
+/** Minting a token, as Terraform sees it. */
+export function tokenOperation(): OperationDefinition {
+  const { id, name, expiresAt, token } = mintedTokenSchema.shape;
+  return {
+    description:
+      'A token of the API for the time of one run, with a part of the rights of the credential that asks for it. It is ' +
+      'revoked at the end of the run, and stands in no plan and no state.',
+    request: attributes(toJsonSchema(mintRequestSchema), 'token'),
+    answer: attributes(toJsonSchema(z.object({ id, name, expiresAt, token })), 'token'),
+  };
+}
+
+/** Holding an agent, as Terraform sees it. */
+export function holdOperation(): OperationDefinition {
+  const mode = holdModeSchema.default('pause');
+  return {
+    description: 'Keeps an agent from working for a while. What is declared of it does not change.',
+    request: attributes(toJsonSchema(holdRequestSchema.extend({ mode })), 'hold'),
+    answer: [],
   };
 }
 
@@ -43,6 +69,7 @@ function attributes(schema: JsonSchema, path: string, topLevel = ''): Attribute[
       ...(inner.immutable && { immutable: true }),
       ...(inner.filledIn && { filledIn: true }),
       ...(inner.form && { form: inner.form }),
+      ...(inner.sensitive && { sensitive: true }),
       ...(Object.keys(limits).length > 0 && { constraints: limits }),
     };
   });
@@ -66,7 +93,9 @@ function attributeType(schema: JsonSchema, path: string): AttributeType | Nested
 }
 
 function primitive(schema: JsonSchema, path: string): PrimitiveType {
-  const type = primitives[schema.type ?? ''];
+  // One text or another is a text.
+  const either = new Set(schema.anyOf?.map(({ type }) => type));
+  const type = primitives[schema.type ?? (either.size === 1 ? [...either][0] : undefined) ?? ''];
   if (type === undefined) throw new Error(`${path}: Terraform has no type for ${JSON.stringify(schema)}`);
   return type;
 }

@@ -1,5 +1,5 @@
 // Generated from the definitions in crds/ by `npm run generate`. Do not edit.
-import type { ResourceDefinition } from '../terraform.ts';
+import type { OperationDefinition, ResourceDefinition } from '../terraform.ts';
 
 export const resources: Readonly<Record<string, ResourceDefinition>> = {
   "lattice_org": {
@@ -916,4 +916,151 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
       }
     ]
   }
+};
+
+export const apiToken: OperationDefinition = {
+  "description": "A token of the API for the time of one run, with a part of the rights of the credential that asks for it. It is revoked at the end of the run, and stands in no plan and no state.",
+  "request": [
+    {
+      "name": "orgs",
+      "field": "orgs",
+      "description": "Names of orgs, or * for all. Those of the caller when left out.",
+      "type": [
+        "list",
+        "string"
+      ],
+      "required": false
+    },
+    {
+      "name": "verbs",
+      "field": "verbs",
+      "description": "Verbs, or * for all. Those of the caller when left out.",
+      "type": [
+        "list",
+        "string"
+      ],
+      "required": false,
+      "constraints": {
+        "oneOf": [
+          "get",
+          "list",
+          "create",
+          "update",
+          "delete",
+          "adopt",
+          "audit",
+          "override",
+          "pause",
+          "halt",
+          "*"
+        ]
+      }
+    },
+    {
+      "name": "managers",
+      "field": "managers",
+      "description": "Managers that the token may claim objects for. Those of the caller when left out.",
+      "type": [
+        "list",
+        "string"
+      ],
+      "required": false,
+      "constraints": {
+        "oneOf": [
+          "terraform",
+          "kubernetes",
+          "git",
+          "api"
+        ]
+      }
+    },
+    {
+      "name": "ttl_seconds",
+      "field": "ttlSeconds",
+      "description": "How long it lives from now on, in seconds.",
+      "type": "number",
+      "required": true,
+      "constraints": {
+        "minimum": 60,
+        "maximum": 86400,
+        "integer": true
+      }
+    }
+  ],
+  "answer": [
+    {
+      "name": "id",
+      "field": "id",
+      "description": "Id, by which it is renewed and revoked.",
+      "type": "string",
+      "required": true,
+      "constraints": {
+        "pattern": "^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$"
+      }
+    },
+    {
+      "name": "name",
+      "field": "name",
+      "description": "How the ledger names whoever uses it: who minted it, and its id.",
+      "type": "string",
+      "required": true
+    },
+    {
+      "name": "expires_at",
+      "field": "expiresAt",
+      "description": "When it ends, in RFC 3339.",
+      "type": "string",
+      "required": true
+    },
+    {
+      "name": "token",
+      "field": "token",
+      "description": "The token itself.",
+      "type": "string",
+      "required": true,
+      "sensitive": true
+    }
+  ]
+};
+
+export const agentHold: OperationDefinition = {
+  "description": "Keeps an agent from working for a while. What is declared of it does not change.",
+  "request": [
+    {
+      "name": "reason",
+      "field": "reason",
+      "description": "Why, for whoever finds the agent held. No place for secrets.",
+      "type": "string",
+      "required": true,
+      "constraints": {
+        "minLength": 1,
+        "maxLength": 1024
+      }
+    },
+    {
+      "name": "expires_at",
+      "field": "expiresAt",
+      "description": "When the hold ends by itself, in RFC 3339; it stays until it is lifted when left out.",
+      "type": "string",
+      "required": false,
+      "constraints": {
+        "pattern": "^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$"
+      }
+    },
+    {
+      "name": "mode",
+      "field": "mode",
+      "description": "pause: takes no turn. halt: its workflow is ended.",
+      "type": "string",
+      "required": false,
+      "default": "pause",
+      "constraints": {
+        "oneOf": [
+          "pause",
+          "halt"
+        ]
+      }
+    }
+  ],
+  "answer": []
 };

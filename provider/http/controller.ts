@@ -3,12 +3,19 @@
 
 import type { ApiObject } from '../../crds/api.ts';
 import type { Plan } from '../../crds/plan.ts';
+import type { ApiToken, MintedToken } from '../../crds/token.ts';
 import { type ExactObject, exactJson } from '../object/exact-json.ts';
 import type { ObjectKey } from '../object/key.ts';
 import { isCode } from './errors.ts';
 import type { Operation } from './operation.ts';
 import { readTogether } from './read-together.ts';
 import { send, type Target } from './transport.ts';
+
+export interface HeldAgent {
+  readonly org: string;
+  readonly name: string;
+  readonly mode: string;
+}
 
 export type Collection = Pick<ObjectKey, 'definition' | 'org'>;
 
@@ -42,6 +49,12 @@ export interface Controller {
     key: ObjectKey,
     resourceVersion: string | undefined,
   ): Promise<ApiObject | undefined>;
+  mintToken(operation: Operation, request: ExactObject): Promise<MintedToken>;
+  renewToken(operation: Operation, id: string, ttlSeconds: number): Promise<ApiToken>;
+  revokeToken(operation: Operation, id: string): Promise<void>;
+  holdAgent(operation: Operation, agent: HeldAgent, request: ExactObject): Promise<void>;
+  /** Without an error where it was not held. */
+  releaseAgent(operation: Operation, agent: HeldAgent): Promise<void>;
   /** `request` is a PlanRequest as JSON. */
   plan(operation: Operation, request: string): Promise<Plan>;
 }
@@ -108,6 +121,33 @@ export function connect(target: Target): Controller {
             }),
           ),
       ),
+    mintToken: async (operation, request) => {
+      const body = exactJson(request);
+      const answer = await send(target, operation, { method: 'POST', path: '/v1/tokens', body });
+      const { mintedTokenSchema } = await import('../../crds/token.ts');
+      return mintedTokenSchema.parse(answer.body);
+    },
+    renewToken: async (operation, id, ttlSeconds) => {
+      const path = `/v1/tokens/${encodeURIComponent(id)}/renew`;
+      const answer = await send(target, operation, {
+        method: 'POST',
+        path,
+        body: JSON.stringify({ ttlSeconds }),
+      });
+      const { apiTokenSchema } = await import('../../crds/token.ts');
+      return apiTokenSchema.parse(answer.body);
+    },
+    revokeToken: async (operation, id) => {
+      await send(target, operation, { method: 'DELETE', path: `/v1/tokens/${encodeURIComponent(id)}` });
+    },
+    holdAgent: async (operation, agent, request) => {
+      await send(target, operation, { method: 'PUT', path: holdPath(agent), body: exactJson(request) });
+    },
+    releaseAgent: async (operation, agent) => {
+      await unlessMissing(
+        async () => await send(target, operation, { method: 'DELETE', path: holdPath(agent) }),
+      );
+    },
     plan: async (operation, request) => {
       const { body } = await send(target, operation, { method: 'POST', path: '/v1/plan', body: request });
       const { planSchema } = await import('../../crds/plan.ts');
@@ -123,6 +163,10 @@ function collectionOf({ definition, org }: Collection): string {
   return org === undefined
     ? `/v1/${definition.plural}`
     : `/v1/orgs/${encodeURIComponent(org)}/${definition.plural}`;
+}
+
+function holdPath({ org, name, mode }: HeldAgent): string {
+  return `/v1/orgs/${encodeURIComponent(org)}/agents/${encodeURIComponent(name)}/holds/${encodeURIComponent(mode)}`;
 }
 
 function pathOf(key: ObjectKey): string {
@@ -141,7 +185,7 @@ async function parseObject({ body }: { readonly body: unknown }): Promise<ApiObj
 }
 
 /** Only the API's own NotFound means that the object is gone; a proxy's 404, or a wrong path, must stay an error. */
-async function unlessMissing(request: () => Promise<ApiObject>): Promise<ApiObject | undefined> {
+async function unlessMissing<T>(request: () => Promise<T>): Promise<T | undefined> {
   try {
     return await request();
   } catch (error) {

@@ -24,6 +24,11 @@ export function manifestOf(
   return { manifest: { kind: definition.kind, metadata: {}, spec: {}, ...body }, unknown };
 }
 
+/** The fields of a request, each where its attribute says; what is null is left out. The values are known. */
+export function manifestFields(attributes: readonly ObjectAttribute[], values: ValueMap): ExactObject {
+  return placed(attributes, values, [], []);
+}
+
 type Location = readonly (string | number)[];
 
 /** The object that the attributes make, each put where it stands. */

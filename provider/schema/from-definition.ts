@@ -5,6 +5,7 @@ import type {
   AttributeType,
   Attribute as DefinedAttribute,
   Nested,
+  OperationDefinition,
   ResourceDefinition,
   TextForm,
 } from '../../crds/terraform.ts';
@@ -87,6 +88,21 @@ const protectionAttribute: ObjectAttribute = {
   default: false,
 };
 
+/** Of an action or an ephemeral resource; `more` stands before what the operation takes. */
+export function operationSchema(
+  { description, request, answer }: OperationDefinition,
+  more: readonly ObjectAttribute[] = [],
+): ObjectSchema {
+  const attribute = (defined: DefinedAttribute) => specAttribute(defined, [], '');
+  // What is only asked for once has no plan in which a default could stand.
+  const asked = request.map(attribute).map(({ computed: _computed, default: _default, ...rest }) => rest);
+  return {
+    version: 0,
+    description,
+    attributes: [...more, ...asked, ...answer.map(attribute).map(asComputed)],
+  };
+}
+
 function idAttribute({ scope }: ResourceDefinition): ObjectAttribute {
   return {
     name: 'id',
@@ -107,7 +123,7 @@ const uidAttribute: ObjectAttribute = {
   at: ['metadata', 'uid'],
 };
 
-function keyAttributes({ scope, namePattern }: ResourceDefinition): ObjectAttribute[] {
+export function keyAttributes({ scope, namePattern }: ResourceDefinition): ObjectAttribute[] {
   const constraints = { pattern: namePattern, expected: NAME_FORM };
   const key = (name: string, description: string): ObjectAttribute => ({
     name,
