@@ -1,0 +1,4 @@
+import {
+  to = lattice_agent.triage
+  id = "acme/triage"
+}

@@ -1,0 +1,4 @@
+import {
+  to = lattice_agent_role.reader
+  id = "acme/reader"
+}

@@ -1,0 +1,4 @@
+import {
+  to = lattice_budget.support
+  id = "acme/support"
+}

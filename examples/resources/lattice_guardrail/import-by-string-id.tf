@@ -1,0 +1,4 @@
+import {
+  to = lattice_guardrail.support
+  id = "acme/support"
+}

@@ -1,0 +1,4 @@
+import {
+  to = lattice_mesh_network.office
+  id = "acme/office"
+}

@@ -1,0 +1,4 @@
+import {
+  to = lattice_mesh_peer.gateway
+  id = "acme/gateway"
+}

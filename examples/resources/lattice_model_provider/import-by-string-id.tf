@@ -1,0 +1,4 @@
+import {
+  to = lattice_model_provider.anthropic
+  id = "acme/anthropic"
+}

@@ -1,0 +1,4 @@
+import {
+  to = lattice_org.example
+  id = "acme"
+}

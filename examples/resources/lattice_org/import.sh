@@ -1,0 +1,2 @@
+# The id is the name.
+terraform import lattice_org.example acme

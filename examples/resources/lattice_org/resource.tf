@@ -1,0 +1,4 @@
+resource "lattice_org" "example" {
+  name         = "acme"
+  display_name = "Acme"
+}

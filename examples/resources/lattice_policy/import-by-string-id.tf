@@ -1,0 +1,4 @@
+import {
+  to = lattice_policy.instructed
+  id = "acme/agents-have-instructions"
+}

@@ -1,0 +1,4 @@
+import {
+  to = lattice_waiver.example
+  id = "acme/no-instructions-yet"
+}
