@@ -1,11 +1,7 @@
-# The module, applied to a real controller in an org of its own and destroyed again. Name another org with -var org=... when
-# "module-test" is taken.
+# The module, applied to a real controller in an org of its own and destroyed again. The org is named from outside, as it must
+# not exist: terraform test -var org=module-test
 
 provider "lattice" {}
-
-variables {
-  org = "module-test"
-}
 
 run "setup" {
   module {
