@@ -64,6 +64,6 @@ test('every top-level folder with code is in the table', async () => {
   expect(folders.filter((folder) => !known.includes(folder))).toEqual([]);
 });
 
-test('the lock file names no registry', async () => {
-  expect(await readFile(join(ROOT, 'package-lock.json'), 'utf8')).not.toContain('"resolved"');
+test.each(['package-lock.json', 'examples/cdktf/package-lock.json'])('%s names no registry', async (path) => {
+  expect(await readFile(join(ROOT, path), 'utf8')).not.toContain('"resolved"');
 });

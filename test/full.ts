@@ -15,7 +15,11 @@ const ROOT = join(import.meta.dirname, '..');
 /** What both projects of jest have about Terraform. */
 const SUITES = ['provider/acceptance', 'test/terraform'];
 /** Skipped without the variable. */
-const LONG = { suites: ['outages/ten-thousand'], env: { LATTICE_TEST_FULL: '1' } };
+const LONG = [
+  { title: 'the example of CDKTF', suites: ['test/cdktf'] },
+  { title: 'ten thousand objects', suites: ['outages/ten-thousand'] },
+];
+const LONG_ENV = { LATTICE_TEST_FULL: '1' };
 /** Which tool is taken, and as which of the two products. */
 const clis = [
   { tool: 'terraform', product: 'terraform' },
@@ -108,8 +112,10 @@ const add = (counts: Counts): void => {
   failed += counts.failed;
 };
 for (const cli of clis) add(await everything(cli));
-say('\n=== ten thousand objects');
-add(await suites(LONG.suites, { ...cleanEnvironment(), ...LONG.env }));
+for (const each of LONG) {
+  say(`\n=== ${each.title}`);
+  add(await suites(each.suites, { ...cleanEnvironment(), ...LONG_ENV }));
+}
 const parts = [...(failed > 0 ? [`${failed} failed`] : []), `${passed} passed`, `${passed + failed} total`];
 process.stdout.write(`Tests:       ${parts.join(', ')}\n`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
