@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { PROVIDER_ADDRESS } from '../provider/address.ts';
-import { readExamples } from './generate/examples.ts';
+import { FOLDERS, readExamples } from './generate/examples.ts';
 import { lintSchema } from './generate/lint.ts';
 import { comparable, providerPages } from './generate/pages.ts';
 import { printSchema } from './generate/print.ts';
@@ -36,7 +36,11 @@ if (process.argv.includes('--check')) {
     await writeFile(join(pages, path), files.get(path) ?? '');
   }
   for (const path of extra) await rm(join(pages, path));
-  process.stdout.write(`${files.size} provider pages, ${stale.length} written, ${extra.length} removed\n`);
+  const alone = FOLDERS.filter((folder) => folder !== 'provider' && !judged.includes(folder));
+  process.stdout.write(
+    `${files.size} provider pages, ${stale.length} written, ${extra.length} removed; not printed by this CLI, so left alone: ` +
+      `${alone.join(', ') || 'none'}\n`,
+  );
 }
 
 async function pagesOrFaults() {

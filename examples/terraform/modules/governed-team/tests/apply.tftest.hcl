@@ -26,7 +26,7 @@ run "the_team_exists" {
   }
 
   assert {
-    condition     = output.agents == { triage = "${run.setup.org}/support-triage" }
+    condition     = output.agents == { triage = "${var.org}/support-triage" }
     error_message = "The agent has its id."
   }
 
