@@ -73,3 +73,24 @@ test.each<[string, object]>([
 ])('%s is allowed', (_why, block) => {
   expect(said(block)).toEqual([]);
 });
+
+test('two types of one binding, and a tuple that a function takes, are refused', () => {
+  const block = {};
+  const schema = parseSchema(
+    {
+      provider_schemas: {
+        p: {
+          resource_schemas: { lattice_mesh_peer: { block }, lattice_meshpeer: { block } },
+          functions: {
+            f: { return_type: 'string', variadic_parameter: { name: 'a', type: ['tuple', ['string']] } },
+          },
+        },
+      },
+    },
+    'p',
+  );
+  expect(lintSchema(schema)).toEqual([
+    'resource.lattice_meshpeer: has the same name as lattice_mesh_peer in bindings',
+    'function f: generators refuse tuples; use a list or an object',
+  ]);
+});

@@ -19,13 +19,15 @@ export function lintSchema(schema: ProviderSchema): string[] {
   };
   return [
     ...lintBlock(schema.provider.block, 'provider'),
-    ...Object.entries(groups).flatMap(([group, found]) =>
-      Object.entries(found ?? {}).flatMap(([name, { block }]) => lintBlock(block, `${group} ${name}`)),
-    ),
-    ...Object.entries(schema.functions ?? {}).flatMap(([name, { return_type, parameters }]) =>
-      [return_type, ...parameters.map(({ type }) => type)].flatMap((type) =>
-        lintType(type, `function ${name}`),
-      ),
+    ...Object.entries(groups).flatMap(([group, found]) => [
+      ...lintNames(Object.keys(found ?? {}), group),
+      ...Object.entries(found ?? {}).flatMap(([name, { block }]) => lintBlock(block, `${group} ${name}`)),
+    ]),
+    ...Object.entries(schema.functions ?? {}).flatMap(
+      ([name, { return_type, parameters, variadic_parameter }]) =>
+        [return_type, ...parameters.map(({ type }) => type), variadic_parameter?.type ?? 'string'].flatMap(
+          (type) => lintType(type, `function ${name}`),
+        ),
     ),
   ];
 }
