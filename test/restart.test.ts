@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { namespaceOf, workflowIdOf } from '../crds/agent-workflow.ts';
+import { conditionOf } from '../crds/api.ts';
 import { apiOf } from './support/api.ts';
 import { type Dev, removeFolder, startDevProcess, temporaryFolder } from './support/dev.ts';
 import { eventually } from './support/eventually.ts';
@@ -28,6 +29,14 @@ beforeAll(async () => {
   for (const name of ['one', 'two', 'three']) await api.create(`/v1/orgs/${ORG}/agents`, agentNamed(name));
   for (const name of ['one', 'two', 'three']) await api.ready(`/v1/orgs/${ORG}/agents/${name}`);
   await api.ready(`/v1/orgs/${ORG}/budgets/root`);
+  // A hold that will end some day is no reason to write either.
+  const hold = { reason: 'a test', expiresAt: '2100-01-01T00:00:00Z' };
+  await api.send('PUT', `/v1/orgs/${ORG}/agents/three/holds/pause`, hold);
+  await eventually(
+    'it is held',
+    () => api.get(`/v1/orgs/${ORG}/agents/three`),
+    ({ status }) => conditionOf(status, 'Ready')?.reason === 'Paused',
+  );
 });
 
 afterAll(async () => {
