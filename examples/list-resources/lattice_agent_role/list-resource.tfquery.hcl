@@ -1,0 +1,8 @@
+list "lattice_agent_role" "core" {
+  provider = lattice
+
+  config {
+    org            = "acme"
+    label_selector = "team=core"
+  }
+}

@@ -1,0 +1,8 @@
+list "lattice_guardrail" "core" {
+  provider = lattice
+
+  config {
+    org            = "acme"
+    label_selector = "team=core"
+  }
+}

@@ -1,0 +1,7 @@
+list "lattice_org" "core" {
+  provider = lattice
+
+  config {
+    label_selector = "team=core"
+  }
+}

@@ -1,0 +1,7 @@
+import {
+  to = lattice_agent.triage
+  identity = {
+    org  = "acme"
+    name = "triage"
+  }
+}

@@ -1,0 +1,7 @@
+import {
+  to = lattice_agent_role.reader
+  identity = {
+    org  = "acme"
+    name = "reader"
+  }
+}

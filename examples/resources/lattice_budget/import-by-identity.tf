@@ -1,0 +1,7 @@
+import {
+  to = lattice_budget.support
+  identity = {
+    org  = "acme"
+    name = "support"
+  }
+}

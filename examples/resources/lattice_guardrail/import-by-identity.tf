@@ -1,0 +1,7 @@
+import {
+  to = lattice_guardrail.support
+  identity = {
+    org  = "acme"
+    name = "support"
+  }
+}

@@ -1,0 +1,7 @@
+import {
+  to = lattice_model_provider.anthropic
+  identity = {
+    org  = "acme"
+    name = "anthropic"
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  to = lattice_org.example
+  identity = {
+    name = "acme"
+  }
+}

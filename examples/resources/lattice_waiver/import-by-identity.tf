@@ -1,0 +1,7 @@
+import {
+  to = lattice_waiver.example
+  identity = {
+    org  = "acme"
+    name = "no-instructions-yet"
+  }
+}
