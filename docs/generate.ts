@@ -1,4 +1,4 @@
-// Writes the provider's pages in the layout of the Terraform registry, docs/provider/, from the schema that a real CLI prints
+// Writes the provider's pages in the layout of the Terraform registry, docs/provider/, from the provider's own schema
 // and from examples/. With --check it writes nothing and exits 1 when a page is stale or should not be there. Never: a page of
 // a thing without an example, or of a schema that bindings generators cannot take.
 
@@ -14,7 +14,7 @@ import { parseSchema } from './generate/schema.ts';
 const root = join(import.meta.dirname, '..');
 const pages = join(root, 'docs/provider');
 
-const schema = parseSchema(JSON.parse(await printSchema()), PROVIDER_ADDRESS);
+const schema = parseSchema(JSON.parse(printSchema()), PROVIDER_ADDRESS);
 const faults = lintSchema(schema);
 if (faults.length > 0) fail(faults);
 const { files, judged } = await pagesOrFaults();

@@ -2,4 +2,4 @@
 
 import { printSchema } from './generate/print.ts';
 
-process.stdout.write(await printSchema());
+process.stdout.write(printSchema());

@@ -34,7 +34,7 @@ afterAll(async () => {
 async function synthesised(): Promise<string> {
   const copy = join(folder, 'cdktf');
   await cp(EXAMPLE, copy, { recursive: true, filter: (source) => !MADE.includes(basename(source)) });
-  await writeFile(join(copy, 'schema.json'), await printSchema());
+  await writeFile(join(copy, 'schema.json'), printSchema());
   // The generator asks a terraform on PATH for its version, which must not read this person's settings.
   const env = { ...process.env, CHECKPOINT_DISABLE: '1', TF_CLI_CONFIG_FILE: '' };
   const options = { cwd: copy, env };

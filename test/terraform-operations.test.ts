@@ -149,7 +149,7 @@ test('an action holds an agent and another one releases it; what is declared doe
     await eventually(
       'the agent works',
       () => api.get(path),
-      ({ status }) => conditionOf(status, 'Ready')?.reason === 'Ready',
+      ({ status }) => conditionOf(status, 'Ready')?.reason === 'Running',
     );
     const after = await api.get(path);
     expect([after.spec, after.metadata.generation]).toEqual([before.spec, before.metadata.generation]);

@@ -1,45 +1,82 @@
-// Builds the provider and lets a real Terraform (or OpenTofu) print its schema. Promise: what is documented, linted and bound is
-// what a user's CLI sees. Never: the network, or anything left behind.
+// The provider's schema in the form of `terraform providers schema -json`, made from the provider itself. Promise: the same
+// whatever CLI there is, since older ones leave out identities, lists and actions. Never: a CLI, a build or the network.
 
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { PROVIDER_ADDRESS } from '../../provider/address.ts';
-import { buildMirror } from '../../provider/build.ts';
-import { findTerraform } from '../../servers/terraform.ts';
+import { createProvider } from '../../provider/provider.ts';
+import { typeToJson } from '../../provider/sdk/cty/type.ts';
+import type { ProviderFunction } from '../../provider/sdk/function.ts';
+import {
+  type Attribute,
+  type IdentitySchema,
+  isNested,
+  type Schema,
+} from '../../provider/sdk/schema/schema.ts';
 
-const CONFIGURATION = `terraform {
-  required_providers {
-    lattice = { source = "${PROVIDER_ADDRESS}" }
-  }
+/** JSON text. */
+export function printSchema(): string {
+  const provider = createProvider({});
+  const identities = [...provider.resources].flatMap(([name, { identity }]): [string, IdentitySchema][] =>
+    identity === undefined ? [] : [[name, identity.schema]],
+  );
+  const printed = {
+    provider: schemaJson(provider.schema),
+    resource_schemas: each(provider.resources, ({ schema }) => schemaJson(schema)),
+    data_source_schemas: each(provider.dataSources, ({ schema }) => schemaJson(schema)),
+    ephemeral_resource_schemas: each(provider.ephemeralResources, ({ schema }) => schemaJson(schema)),
+    list_resource_schemas: each(provider.listResources, ({ schema }) => schemaJson(schema)),
+    action_schemas: each(provider.actions, ({ schema }) => ({ block: blockJson(schema) })),
+    functions: each(provider.functions, functionJson),
+    resource_identity_schemas: each(identities, identityJson),
+  };
+  return JSON.stringify({ format_version: '1.0', provider_schemas: { [PROVIDER_ADDRESS]: printed } });
 }
-`;
 
-/** `terraform providers schema -json` of the provider as it is in this folder, as text. */
-export async function printSchema(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'lattice-schema-'));
-  try {
-    const terraform = await findTerraform({ progress: (line) => process.stderr.write(`${line}\n`) });
-    const mirror = await buildMirror({ out: folder });
-    const cliConfig = join(folder, 'cli.tfrc');
-    await mirror.writeCliConfig(cliConfig);
-    await writeFile(join(folder, 'main.tf'), CONFIGURATION);
-    const env = {
-      PATH: process.env.PATH,
-      HOME: folder,
-      TMPDIR: folder,
-      CHECKPOINT_DISABLE: '1',
-      TF_CLI_CONFIG_FILE: cliConfig,
-    };
-    const run = async (...args: string[]): Promise<string> => {
-      const options = { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 };
-      return (await promisify(execFile)(terraform.path, args, options)).stdout;
-    };
-    await run('init', '-input=false', '-no-color');
-    return await run('providers', 'schema', '-json');
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+/** By name, and in the order of names, as the CLI has it. */
+function each<T>(things: Iterable<readonly [string, T]>, json: (thing: T) => unknown): object {
+  const sorted = [...things].sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(sorted.map(([name, thing]) => [name, json(thing)]));
 }
+
+const described = (description: string) => ({ description, description_kind: 'markdown' });
+
+const schemaJson = (schema: Schema) => ({ version: schema.version, block: blockJson(schema) });
+
+const blockJson = ({ attributes, description }: Schema) => ({
+  attributes: attributesJson(attributes),
+  ...described(description),
+});
+
+function attributesJson(attributes: readonly Attribute[]): object {
+  const named = attributes.map((attribute) => [attribute.name, attribute] as const);
+  return each(named, ({ type, description, ...attribute }) => ({
+    ...(isNested(type)
+      ? { nested_type: { attributes: attributesJson(type.attributes), nesting_mode: type.nesting } }
+      : { type: typeToJson(type) }),
+    ...described(description),
+    ...(attribute.required && { required: true }),
+    ...(attribute.optional && { optional: true }),
+    ...(attribute.computed && { computed: true }),
+    ...(attribute.sensitive && { sensitive: true }),
+    ...(attribute.writeOnly && { write_only: true }),
+    ...(attribute.deprecated !== undefined && { deprecated: true }),
+  }));
+}
+
+const functionJson = ({ description, summary, returns, parameters }: ProviderFunction) => ({
+  description,
+  summary,
+  return_type: typeToJson(returns),
+  parameters: parameters.map((parameter) => ({ ...parameter, type: typeToJson(parameter.type) })),
+});
+
+const identityJson = ({ version, attributes }: IdentitySchema) => ({
+  version,
+  attributes: each(
+    attributes.map((attribute) => [attribute.name, attribute] as const),
+    ({ type, description, required }) => ({
+      type: typeToJson(type),
+      description,
+      ...(required ? { required_for_import: true } : { optional_for_import: true }),
+    }),
+  ),
+});
