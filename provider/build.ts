@@ -1,16 +1,14 @@
-// Builds the provider as Terraform installs it: `node provider/build.ts [--out FOLDER]` makes a filesystem mirror, from
-// which `terraform init` works offline. Promise: the launcher runs the Node that built it. Never: a second file in the
-// mirror whose name core would take for the program.
+// Builds the provider as Terraform installs it: `node provider/build.ts [--out FOLDER]` makes a filesystem mirror for this
+// machine, from which `terraform init` works offline. Promise: the launcher runs the Node that built it. Never: a second
+// file in the mirror whose name core would take for the program. What is released is made by `ship/main.ts`.
 
-import { execFile } from 'node:child_process';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
-import { build } from 'esbuild';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { PROVIDER_ADDRESS } from './address.ts';
-import { PROGRAM, programFooter, programHeader } from './launch/program.ts';
-import { createCertificate } from './sdk/protocol/certificate.ts';
-import { INVITATION } from './sdk/protocol/handshake.ts';
+import { bundleProgram, compileProgram } from './launch/bundle.ts';
+import { launcherScript } from './launch/launcher.ts';
 
 export interface Mirror {
   readonly mirrorDir: string;
@@ -21,53 +19,23 @@ export interface Mirror {
 export async function buildMirror({ out }: { readonly out: string }): Promise<Mirror> {
   const version = await projectVersion();
   const mirrorDir = resolve(out, 'mirror');
-  const folder = join(mirrorDir, PROVIDER_ADDRESS, version, platform());
+  const folder = join(mirrorDir, PROVIDER_ADDRESS, version, platformHere());
   await rm(mirrorDir, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const common = {
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    logLevel: 'error',
-  } as const;
-  await build({
-    ...common,
-    entryPoints: [join(import.meta.dirname, 'main.ts')],
-    outfile: join(folder, PROGRAM),
-    legalComments: 'none',
-    banner: { js: programHeader },
-    footer: { js: programFooter },
-  });
-  await build({
-    ...common,
-    entryPoints: [join(import.meta.dirname, 'launch/start.ts')],
-    outfile: join(folder, START),
-  });
-  await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'launch/compile.ts'), folder], {
-    env: { ...process.env, ...INVITATION, PLUGIN_CLIENT_CERT: createCertificate().certificatePem },
-  });
-  const launcher = join(folder, `terraform-provider-lattice_v${version}`);
-  await writeFile(launcher, launcherScript(process.execPath));
+  await bundleProgram(folder);
+  await compileProgram(folder, process.execPath);
+  const launcher = join(folder, executableName(version));
+  await writeFile(launcher, launcherScript({ path: process.execPath }));
   await chmod(launcher, 0o755);
-  return {
-    mirrorDir,
-    writeCliConfig: async (path) => await writeFile(path, cliConfig(mirrorDir)),
-  };
+  return mirrorAt(mirrorDir);
 }
 
-const START = 'lattice-start.cjs';
-
-function launcherScript(node: string): string {
-  return [
-    '#!/bin/sh',
-    '# Runs the provider with the Node that built it. The folder is found again through the link that init makes.',
-    `exec ${shellQuoted(node)} "$(dirname "$0")/${START}" "$@"`,
-    '',
-  ].join('\n');
+export function mirrorAt(mirrorDir: string): Mirror {
+  return { mirrorDir, writeCliConfig: async (path) => await writeFile(path, cliConfig(mirrorDir)) };
 }
 
-const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+/** Core runs the first file whose name begins so. */
+export const executableName = (version: string): string => `terraform-provider-lattice_v${version}`;
 
 function cliConfig(mirrorDir: string): string {
   const include = `include = [${JSON.stringify(PROVIDER_ADDRESS)}]`;
@@ -79,16 +47,15 @@ function cliConfig(mirrorDir: string): string {
   ].join('\n');
 }
 
-async function projectVersion(): Promise<string> {
-  const { version }: { readonly version?: unknown } = JSON.parse(
-    await readFile(join(import.meta.dirname, '../package.json'), 'utf8'),
-  );
-  if (typeof version !== 'string') throw new Error('package.json names no version');
-  return version;
+const packageSchema = z.object({ version: z.string() });
+
+export async function projectVersion(): Promise<string> {
+  const text = await readFile(join(import.meta.dirname, '../package.json'), 'utf8');
+  return packageSchema.parse(JSON.parse(text)).version;
 }
 
 /** The running system in the words of Go, which names of release folders use. */
-function platform(): string {
+export function platformHere(): string {
   const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
   return `${process.platform}_${architectures[process.arch] ?? process.arch}`;
 }

@@ -9,6 +9,7 @@ import { constants, Script } from 'node:vm';
 /** None of these begins with the name of the program, since core runs the first file that does. */
 export const PROGRAM = 'lattice-program.js';
 export const COMPILED = 'lattice-program.cache';
+export const START = 'lattice-start.cjs';
 
 export interface Program {
   /** What `main.ts` exports. */
@@ -20,8 +21,10 @@ export interface Program {
 export function runProgram(folder: string): Program {
   const filename = join(folder, PROGRAM);
   const cachedData = fileIfThere(join(folder, COMPILED));
-  const script = new Script(readFileSync(filename, 'utf8'), {
-    filename,
+  // The bundler writes ASCII, which is not worth decoding.
+  const script = new Script(readFileSync(filename, 'latin1'), {
+    // Not the path: it is kept in the compiled code, which must be the same wherever it was built.
+    filename: PROGRAM,
     ...(cachedData && { cachedData }),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
