@@ -2,38 +2,43 @@
 // same source gives the same bytes, wherever it is built. Never: in the program, what only a client of gRPC needs.
 
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 import { createCertificate } from '../sdk/protocol/certificate.ts';
 import { INVITATION } from '../sdk/protocol/handshake.ts';
 import { NODE_FLAGS } from './launcher.ts';
+import { noticesFor } from './notices.ts';
 import { PROGRAM, programFooter, programHeader, START } from './program.ts';
 
 const providerFolder = join(import.meta.dirname, '..');
+const projectFolder = join(providerFolder, '..');
+const NOTICES = 'lattice-program.NOTICES.txt';
 
 export async function bundleProgram(folder: string): Promise<void> {
   const common = {
-    absWorkingDir: join(providerFolder, '..'),
+    absWorkingDir: projectFolder,
     bundle: true,
     platform: 'node',
     target: 'node24',
     format: 'cjs',
     logLevel: 'error',
   } as const;
-  await build({
+  const { metafile } = await build({
     ...common,
     entryPoints: [join(providerFolder, 'main.ts')],
     outfile: join(folder, PROGRAM),
     // Names stay: they stand in the stack traces that users report.
     minifySyntax: true,
     minifyWhitespace: true,
-    // The notices that licences ask to be passed on, in a file of their own.
-    legalComments: 'external',
+    legalComments: 'none',
+    metafile: true,
     banner: { js: programHeader },
     footer: { js: programFooter },
     plugins: [onlyGrpcServer, onlyEnglish],
   });
+  await writeFile(join(folder, NOTICES), await noticesFor(metafile, projectFolder));
   await build({
     ...common,
     entryPoints: [join(providerFolder, 'launch/start.ts')],
@@ -67,7 +72,7 @@ const onlyGrpcServer: Plugin = {
       resolveDir: providerFolder,
     }));
     // What remains of the client serves metrics and introspection, which nobody registers here.
-    bundler.onResolve({ filter: /^\.\/make-client$/ }, ({ importer }) =>
+    bundler.onResolve({ filter: /^(\.\/make-client|@grpc\/proto-loader)$/ }, ({ importer }) =>
       importer.includes('@grpc/grpc-js') ? { path: 'client', namespace: 'left-out' } : undefined,
     );
     leaveOut(bundler);
