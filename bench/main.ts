@@ -2,12 +2,14 @@
 
 import { parseArgs } from 'node:util';
 import { policy } from './policy.ts';
+import { provider } from './provider/index.ts';
 import { type Measured, machine, renderTable, toRow } from './report.ts';
 import { spine } from './spine/index.ts';
 
 const benches: Readonly<Record<string, (say: (line: string) => void) => Promise<Measured[]>>> = {
   spine,
   policy,
+  provider,
 };
 
 const { values, positionals } = parseArgs({
