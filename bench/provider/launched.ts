@@ -5,8 +5,8 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Client, credentials } from '@grpc/grpc-js';
-import { createCertificate } from '../../provider/protocol/certificate.ts';
-import { INVITATION } from '../../provider/protocol/handshake.ts';
+import { createCertificate } from '../../provider/sdk/protocol/certificate.ts';
+import { INVITATION } from '../../provider/sdk/protocol/handshake.ts';
 
 const own = createCertificate();
 
