@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { resources } from '../crds/generated/terraform.ts';
 import { buildMirror, type Mirror } from './build.ts';
 import { type FakeController, startFakeController } from './testing/fake-controller.ts';
+import { follow, verifyImports } from './testing/steps.ts';
 import { inWorkspace, NO_CHANGES, type Run, type Workspace } from './testing/terraform.ts';
 
 const STATES = join(import.meta.dirname, 'testing/states');
@@ -62,6 +63,53 @@ test('a state that 0.1.0 wrote is read by this version, and there is nothing to 
       exitCode: NO_CHANGES,
       diagnostics: [],
     });
+  });
+});
+
+test('every kind is created, changed, deleted behind its back, made anew, imported and destroyed', async () => {
+  const plain = everyKind.replaceAll(/^ *(annotations|timeouts) .*\n/gm, '');
+  const noted = plain.replaceAll(/^(resource .*)$/gm, '$1\n  annotations = { note = "two" }');
+  const addresses = [...plain.matchAll(/^resource "(\w+)" "(\w+)"/gm)].map(
+    ([, type, name]) => `${type}.${name}`,
+  );
+  const every = <T>(value: T) => Object.fromEntries(addresses.map((address) => [address, value]));
+  await withFake(async (workspace, fake) => {
+    await follow(workspace, [
+      { step: 'create', config: plain, actions: every('create'), unknown: every(['id', 'uid']) },
+      {
+        step: 'change',
+        config: noted,
+        actions: every('update'),
+        state: every({ annotations: { note: 'two' } }),
+        kept: every(['id', 'uid']),
+      },
+      {
+        step: 'disappear',
+        before: () => fake.store.objects.clear(),
+        actions: every('create'),
+        kept: every(['id', 'annotations']),
+      },
+      {
+        step: 'drift',
+        before: () => fake.store.edit('Budget/fixture/team', () => ({ spec: { limitTokens: 5 } })),
+        actions: { 'lattice_budget.team': 'update', 'lattice_budget.root': 'no-op' },
+        state: { 'lattice_budget.team': { limit_tokens: 0, parent: 'root' } },
+      },
+      {
+        step: 'a wrong name',
+        config: noted.replace('"fixture"', '"Not a name"'),
+        error: /Name must be 1 to 63 characters/,
+      },
+      {
+        step: 'another org',
+        config: noted.replace('"fixture"', '"other"'),
+        actions: every('replace'),
+        unknown: every(['uid']),
+      },
+    ]);
+    await verifyImports(workspace, []);
+    succeeded(await workspace.destroy());
+    expect(fake.store.objects.size).toBe(0);
   });
 });
 
