@@ -3,7 +3,7 @@
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Owner } from '../../crds/api.ts';
+import { type ApiObject, type Owner, objectPageSchema, objectSchema } from '../../crds/api.ts';
 import { errors } from '../../crds/errors.ts';
 import { LatticeError, type Problem } from '../../crds/findings.ts';
 import { parseJson } from '../../crds/json.ts';
@@ -28,6 +28,8 @@ export interface FakeController {
   readonly requests: Seen[];
   /** Asked before each request is carried out. */
   disturb: (seen: Seen) => Disturbance | undefined;
+  /** How an object is told: another server may leave out what is empty, or say null. */
+  told: (object: ApiObject) => unknown;
   /** Resolves at the next request that matches, after it was answered. */
   request(matches: (seen: Seen) => boolean): Promise<Seen>;
   close(): Promise<void>;
@@ -61,7 +63,10 @@ export async function startFakeController(token = 'fake-token-3f1c'): Promise<Fa
     else {
       const { status, answer } = respond(fake, seen);
       if (disturbance === 'lose') response.destroy();
-      else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+      else
+        response
+          .writeHead(status, { 'content-type': 'application/json' })
+          .end(JSON.stringify(asTold(fake, answer)));
     }
     for (const waiter of waiting)
       if (waiter.matches(seen)) {
@@ -79,6 +84,7 @@ export async function startFakeController(token = 'fake-token-3f1c'): Promise<Fa
     store: new FakeStore(),
     requests: [],
     disturb: () => undefined,
+    told: (object) => object,
     request: async (matches) => await new Promise((resolve) => waiting.add({ matches, resolve })),
     close: async () => {
       if (!server.listening) return;
@@ -88,6 +94,13 @@ export async function startFakeController(token = 'fake-token-3f1c'): Promise<Fa
     },
   };
   return fake;
+}
+
+function asTold({ told }: FakeController, answer: unknown): unknown {
+  const page = objectPageSchema.safeParse(answer);
+  if (page.success) return { ...page.data, items: page.data.items.map(told) };
+  const object = objectSchema.safeParse(answer);
+  return object.success ? told(object.data) : answer;
 }
 
 interface Response {
