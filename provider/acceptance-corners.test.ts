@@ -243,6 +243,21 @@ test('hashicorp/terraform#20879: a value of more than four megabytes goes throug
   });
 });
 
+test('tfcoremock#47: a data source that has to wait for an apply gives what the plan promised, and no more', async () => {
+  await withCorner(async (workspace, corner) => {
+    const hcl = (text: string) => `
+      ${thing(`texts = ["${text}"]`, 'first')}
+      data "corner_thing" "first" {
+        name       = corner_thing.first.name
+        depends_on = [corner_thing.first]
+      }
+      ${thing('labels = { at = data.corner_thing.first.etag }', 'second')}`;
+    await settles(workspace, hcl('a'));
+    await settles(workspace, hcl('b'));
+    expect(corner.things.get('second')?.labels).toEqual({ at: corner.things.get('first')?.etag });
+  });
+});
+
 test('an ephemeral resource is opened and closed in every run that uses it, and its secret is in no plan and no state', async () => {
   const hcl = `
     ephemeral "corner_pass" "it" { hours = 2 }

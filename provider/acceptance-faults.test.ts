@@ -112,7 +112,7 @@ test('an update and a delete whose answers are lost succeed in the same apply', 
   });
 });
 
-test('an object that does not become ready in time is kept in the state, and can be replaced', async () => {
+test('temporalcloud#391: an object that does not become ready in time is kept in the state, and can be replaced', async () => {
   await withTerraform(async (workspace) => {
     await workspace.configure(budget('timeouts = { create = "1s" }'));
     fake.store.verdicts.set(ROOT, 'never');
@@ -186,7 +186,7 @@ test('a deletion that does not end says why, and the object stays in the state',
   });
 });
 
-test('Ctrl-C during a wait keeps what was created', async () => {
+test('hashicorp/terraform#27814: Ctrl-C during a wait keeps what was created', async () => {
   await withTerraform(async (workspace) => {
     await workspace.configure(budget());
     fake.store.verdicts.set(ROOT, 'never');
@@ -259,7 +259,7 @@ test('each dry run sees what the same plan has planned, and a plan without chang
   });
 });
 
-test('an unknown value is named in the dry run instead of guessed', async () => {
+test('ory#100: an unknown value is named in the dry run instead of guessed', async () => {
   await withTerraform(async (workspace) => {
     await workspace.configure(budget('annotations = { uid = lattice_org.acme.uid }'));
     await workspace.plan();
@@ -285,7 +285,7 @@ test('a deletion is asked about at plan', async () => {
   });
 });
 
-test('only the answer NotFound means gone: 403, 500 and a proxy\u2019s 404 are errors', async () => {
+test('power-platform#310: only the answer NotFound means gone: 403, 500 and a proxy\u2019s 404 are errors', async () => {
   await withTerraform(async (workspace) => {
     await workspace.configure(budget());
     succeeded(await workspace.apply());
@@ -300,7 +300,7 @@ test('only the answer NotFound means gone: 403, 500 and a proxy\u2019s 404 are e
   });
 });
 
-test('429, 502, 503, 504 and a dropped connection are tried again', async () => {
+test('temporalcloud#142: 429, 502, 503, 504 and a dropped connection are tried again', async () => {
   await withTerraform(async (workspace) => {
     await workspace.configure(budget());
     const troubles = [...[429, 502, 503, 504].map((status) => ({ status })), 'drop' as const];
@@ -319,7 +319,7 @@ test('an answer that is not of the API is an error, and no state', async () => {
   });
 });
 
-test('a wrong token is an error that does not show it; nor does anything else, at any log level', async () => {
+test('netskope#57: a wrong token is an error that does not show it; nor does anything else, at any log level', async () => {
   const secret = 'very-secret-token-8d1f';
   await withTerraform(
     async (workspace) => {
@@ -359,7 +359,7 @@ test('with a token in the provider block, no output, state or plan holds it; and
   );
 });
 
-test('a configuration that is known after apply only: no dry run, a warning, and a working apply', async () => {
+test('hashicorp/terraform#24131: a configuration that is known after apply only: no dry run, a warning, and a working apply', async () => {
   await withTerraform(
     async (workspace) => {
       await workspace.configure(

@@ -192,7 +192,7 @@ test('destroy succeeds when the object is gone already', async () => {
   });
 });
 
-test('import by id gives the state that apply gave; a missing object and a bad id are errors', async () => {
+test('citrixadc#163: import by id gives the state that apply gave; a missing object and a bad id are errors', async () => {
   await withOrg(async (workspace, org) => {
     await workspace.configure(orgAndBudget(org, 'limit_micro_usd = 5\n labels = { a = "b" }'));
     succeeded(await workspace.apply());
@@ -214,7 +214,7 @@ test('import by id gives the state that apply gave; a missing object and a bad i
   });
 });
 
-test('an existing object is never taken over by create: the error has the command that does it', async () => {
+test('tailscale#182: an existing object is never taken over by create: the error has the command that does it', async () => {
   await withOrg(async (workspace, org) => {
     await workspace.configure(orgAndBudget(org));
     succeeded(await workspace.apply());
@@ -263,7 +263,7 @@ test('values that are known after apply only feed what depends on them', async (
   });
 });
 
-test('a new name replaces the object, and what refers to it follows', async () => {
+test('avi#606: a new name replaces the object, and what refers to it follows', async () => {
   await withOrg(async (workspace, org) => {
     const named = (name: string) => `
       resource "lattice_org" "it" { name = "${org}" }
