@@ -8,7 +8,7 @@ import { type FakeController, startFakeController } from '../../provider/testing
 import type { Measured } from '../report.ts';
 import { elements } from './elements.ts';
 import { ourProvider, type Peer, referenceProvider } from './peers.ts';
-import { plans } from './plans.ts';
+import { MANY, plans } from './plans.ts';
 import { startAndEnd } from './process.ts';
 import { openWorkspace } from './workspace.ts';
 
@@ -19,8 +19,8 @@ export async function provider(say: (line: string) => void): Promise<Measured[]>
     const peers = { ours: await ourProvider(join(folder, 'built')), reference: await referenceProvider(say) };
     const ours = await openWorkspace(peers.ours, controller, folder);
     const reference = await openWorkspace(peers.reference, controller, folder);
-    const empty = () => emptyFor(controller, Object.values(peers));
-    empty();
+    const empty = (peer: Peer) => emptyFor(controller, peer);
+    Object.values(peers).forEach(empty);
     return [
       ...(await startAndEnd(peers.ours, peers.reference, say)),
       ...(await plans({ ours, reference, empty, say })),
@@ -32,17 +32,12 @@ export async function provider(say: (line: string) => void): Promise<Measured[]>
   }
 }
 
-/** An org for each provider and nothing in it; what is made there is ready at the first look, as the real one manages. */
-function emptyFor({ store }: FakeController, peers: readonly Peer[]): void {
-  store.objects.clear();
+/** An org of its own and nothing in it; what is made there is ready at the first look, as the real controller manages. */
+function emptyFor({ store }: FakeController, { name }: Peer): void {
+  const org = name.toLowerCase();
+  for (const key of store.objects.keys()) if (key.split('/')[1] === org) store.objects.delete(key);
   const owner = { manager: 'terraform', instance: 'default', ref: '' } as const;
-  for (const { name } of peers) {
-    const org = name.toLowerCase();
-    store.create(
-      owner,
-      { apiVersion: 'lattice.dev/v1alpha1', kind: 'Org', metadata: { name: org }, spec: {} },
-      undefined,
-    );
-    for (let index = 0; index < 1_000; index++) store.verdicts.set(`Budget/${org}/budget-${index}`, []);
-  }
+  const manifest = { apiVersion: 'lattice.dev/v1alpha1', kind: 'Org', metadata: { name: org }, spec: {} };
+  store.create(owner, manifest, undefined);
+  for (let index = 0; index < MANY; index++) store.verdicts.set(`Budget/${org}/budget-${index}`, []);
 }
