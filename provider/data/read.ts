@@ -3,11 +3,12 @@
 
 import type { ResourceDefinition } from '../../crds/terraform.ts';
 import { coded } from '../coded.ts';
+import { objectsAsked } from '../list/objects.ts';
 import { keyOf, shownAs } from '../object/key.ts';
 import { stateOf } from '../object/state.ts';
 import { failure } from '../resource/failure.ts';
 import type { ObjectSchema } from '../schema/attribute.ts';
-import { entryOf, type ValueMap } from '../sdk/cty/value.ts';
+import type { ValueMap } from '../sdk/cty/value.ts';
 import type { Diagnostic } from '../sdk/diagnostics.ts';
 import { isNested } from '../sdk/schema/schema.ts';
 import { READ_TIMEOUT_MS, type Session } from '../session.ts';
@@ -28,19 +29,13 @@ export async function readList(
   { definition, schema }: DataType,
   config: ValueMap,
 ): Promise<DataAnswer> {
-  if (session.controller === undefined) return notConfigured();
-  const org = entryOf(config, 'org');
-  const selector = entryOf(config, 'label_selector');
-  const collection = { definition, org: typeof org === 'string' ? org : undefined };
+  const { controller } = session;
+  if (controller === undefined) return notConfigured();
   const items = schema.attributes.find(({ name }) => name === 'items');
   if (items === undefined || !isNested(items.type)) throw new TypeError('the schema of a list has no items');
   const { attributes } = items.type;
   try {
-    const objects = await session.controller.list(
-      session.begin(READ_TIMEOUT_MS),
-      collection,
-      typeof selector === 'string' ? selector : '',
-    );
+    const objects = await objectsAsked(controller, session, definition, config);
     const found = objects.map((object) => stateOf(definition, attributes, object, null));
     return { state: { ...config, items: found }, diagnostics: [] };
   } catch (error) {

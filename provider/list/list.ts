@@ -8,11 +8,11 @@ import { failure } from '../resource/failure.ts';
 import { validateConfig } from '../resource/validate.ts';
 import { withVirtualDefaults } from '../resource/virtual.ts';
 import { listSchema, resourceSchema } from '../schema/from-definition.ts';
-import { entryOf } from '../sdk/cty/value.ts';
 import { problem } from '../sdk/diagnostics.ts';
 import type { Listed, ListResource } from '../sdk/provider.ts';
 import { isConfigurable } from '../sdk/schema/schema.ts';
-import { READ_TIMEOUT_MS, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
+import { objectsAsked } from './objects.ts';
 
 export function listOf(definition: ResourceDefinition, session: () => Session): ListResource {
   const plural = listSchema(definition);
@@ -23,18 +23,15 @@ export function listOf(definition: ResourceDefinition, session: () => Session): 
     schema,
     validate: (config) => validateConfig(schema.attributes, config),
     list: async function* (config, limit): AsyncIterable<Listed> {
-      const { controller, begin } = session();
+      const current = session();
+      const { controller } = current;
       if (controller === undefined) {
         const detail = 'Its configuration is not known, so nothing can be listed.';
         yield { diagnostics: [problem('The provider is not configured', detail)] };
         return;
       }
-      const org = entryOf(config, 'org');
-      const selector = entryOf(config, 'label_selector');
-      const collection = { definition, org: typeof org === 'string' ? org : undefined };
-      const labels = typeof selector === 'string' ? selector : '';
       try {
-        const objects = await controller.list(begin(READ_TIMEOUT_MS), collection, labels, limit);
+        const objects = await objectsAsked(controller, current, definition, config, limit);
         for (const object of objects) {
           const state = stateOf(definition, resource.attributes, object, null);
           yield {
