@@ -1,13 +1,6 @@
 import { expect, test } from '@jest/globals';
-import {
-  changedPointers,
-  escapePointer,
-  fromPointer,
-  parseJson,
-  toPointer,
-  unstorable,
-  valueAt,
-} from './json.ts';
+import { changedPointers, escapePointer, fromPointer, parseJson, toPointer, valueAt } from './json.ts';
+import { unstorable } from './storable.ts';
 
 test.each([
   { why: 'the largest exact integer', text: '9007199254740991', value: 9007199254740991 },

@@ -1,7 +1,5 @@
 // JSON that loses nothing: integers beyond 2^53-1 come back as bigint, so that admission can refuse them by name instead
-// of rounding them, and text that Postgres or the ledger could not hold is found before it gets anywhere.
-
-import { type Finding, finding } from './findings.ts';
+// of rounding them; and places in it, as JSON pointers. It imports nothing: programs that start often begin with it.
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -14,44 +12,6 @@ export function parseJson(text: string): unknown {
       ? BigInt(context?.source ?? '')
       : value;
   return JSON.parse(text, exact);
-}
-
-const MOST_DEPTH = 64;
-
-/** Finds what no object may hold: bigint, non-finite numbers, NUL, lone surrogates, nesting beyond 64 levels. */
-export function unstorable(value: unknown, pointer = '', depth = 0): Finding[] {
-  if (depth > MOST_DEPTH)
-    return [finding('InvalidValue', pointer, `values are nested more than ${MOST_DEPTH} levels deep`)];
-  switch (typeof value) {
-    case 'bigint':
-      return [finding('IntegerTooLarge', pointer, `${value} is beyond 2^53-1, so it cannot be kept exactly`)];
-    case 'number':
-      return Number.isFinite(value)
-        ? []
-        : [finding('InvalidValue', pointer, `${value} is not a finite number`)];
-    case 'string':
-      return textFindings(value, pointer);
-    case 'object':
-      if (value === null) return [];
-      if (Array.isArray(value))
-        return value.flatMap((item, index) => unstorable(item, `${pointer}/${index}`, depth + 1));
-      return Object.entries(value).flatMap(([key, item]) => [
-        // zod leaves this key out without a word, so it would pass as if it had not been written.
-        ...(key === '__proto__'
-          ? [finding('UnknownField', `${pointer}/__proto__`, '"__proto__" is not a field')]
-          : []),
-        ...textFindings(key, pointer),
-        ...unstorable(item, `${pointer}/${escapePointer(key)}`, depth + 1),
-      ]);
-    default:
-      return [];
-  }
-}
-
-function textFindings(text: string, pointer: string): Finding[] {
-  if (text.includes('\0')) return [finding('InvalidText', pointer, 'the text holds a NUL character')];
-  if (!text.isWellFormed()) return [finding('InvalidText', pointer, 'the text holds a lone surrogate')];
-  return [];
 }
 
 /** One step of a JSON pointer (RFC 6901). */

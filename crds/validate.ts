@@ -5,9 +5,10 @@ import type { z } from 'zod';
 import { type Manifest, manifestSchema } from './api.ts';
 import type { ErrorCode } from './errors.ts';
 import { type Finding, finding } from './findings.ts';
-import { fromPointer, toPointer, unstorable, valueAt } from './json.ts';
+import { fromPointer, toPointer, valueAt } from './json.ts';
 import type { Kind } from './kind.ts';
 import { kindNamed, kinds } from './kinds.ts';
+import { unstorable } from './storable.ts';
 
 export const MOST_SPEC_BYTES = 256 * 1024;
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Access } from '../../crds/access.ts';
 import { subjectName, subjectTypes } from '../../crds/agent-role-binding.ts';
 import { LatticeError } from '../../crds/findings.ts';
-import { unstorable } from '../../crds/json.ts';
+import { unstorable } from '../../crds/storable.ts';
 import { findObject } from '../../store/objects.ts';
 import { effectivePermissions } from '../access/permissions.ts';
 import { rolesInForce } from '../access/read.ts';

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { LatticeError } from '../../crds/findings.ts';
-import { unstorable } from '../../crds/json.ts';
+import { unstorable } from '../../crds/storable.ts';
 import { issueFindings } from '../../crds/validate.ts';
 
 export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
