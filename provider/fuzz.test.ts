@@ -216,5 +216,5 @@ test('it has told of its errors in lines of its log, and never of a panic', asyn
   const { exitCode, stderr } = await program.finished;
   expect(exitCode).toBe(0);
   for (const line of stderr.trim().split('\n').filter(Boolean))
-    expect(JSON.parse(line)).toMatchObject({ '@module': 'provider.lattice' });
+    expect(JSON.parse(line)).toMatchObject({ '@module': 'provider' });
 });
