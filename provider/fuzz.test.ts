@@ -199,6 +199,22 @@ test('values of every sort in every call are answered, with a diagnostic where t
         ask(method.applyResourceChange, { typeName, priorState: first, plannedPrivate: kept }),
         ask(method.importResourceState, { typeName, id }),
         ask(method.readDataSource, { typeName, config: first }),
+        ask(method.importResourceState, { typeName, identity: { identityData: first } }),
+        ask(method.upgradeResourceIdentity, { typeName, rawIdentity: { json: Buffer.from(id) } }),
+        ask(method.moveResourceState, {
+          targetTypeName: typeName,
+          sourceTypeName: typeName,
+          sourceProviderAddress: 'lattice',
+          sourceState: { json: Buffer.from(id) },
+        }),
+        ask(method.generateResourceConfig, { typeName, state: first }),
+        ask(method.validateListResourceConfig, { typeName, config: first }),
+        ask(method.validateEphemeralResourceConfig, { typeName: 'lattice_api_token', config: first }),
+        ask(method.openEphemeralResource, { typeName: 'lattice_api_token', config: first }),
+        ask(method.renewEphemeralResource, { typeName: 'lattice_api_token', private: kept }),
+        ask(method.closeEphemeralResource, { typeName: 'lattice_api_token', private: kept }),
+        ask(method.validateActionConfig, { actionType: 'lattice_agent_hold', config: first }),
+        ask(method.planAction, { actionType: 'lattice_agent_hold', config: first }),
       ];
       for (const one of asked)
         expect([one.method.name, (await send(one.method, one.bytes)).code]).toEqual([
