@@ -52,7 +52,7 @@ test('stdout is the handshake and nothing else; Ctrl-C is ignored, SIGTERM ends 
   const { exitCode, stdout, stderr } = await program.finished;
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${line}\n` });
   for (const logged of stderr.trim().split('\n').filter(Boolean))
-    expect(JSON.parse(logged)).toMatchObject({ '@module': 'provider.lattice' });
+    expect(JSON.parse(logged)).toMatchObject({ '@module': 'provider' });
   expect(await readdir(folder)).toEqual([]);
   await rm(folder, { recursive: true });
 });
