@@ -71,13 +71,14 @@ function fillAttribute(
 
 function fillNested(type: NestedType, { prior, config, proposed }: FillingOfOne, changes: boolean): Value {
   const { nesting, attributes } = type;
-  const fill = (before: Value | undefined, configured: Value | undefined, item: Value): Value =>
+  const fill = (
+    before: Value | undefined,
+    configured: Value | undefined,
+    item: Value,
+    using = attributes,
+  ): Value =>
     isMap(item) && isMap(configured)
-      ? fillIn(
-          attributes,
-          { prior: isMap(before) ? before : null, config: configured, proposed: item },
-          changes,
-        )
+      ? fillIn(using, { prior: isMap(before) ? before : null, config: configured, proposed: item }, changes)
       : item;
   if (nesting === 'single') return fill(prior, config, proposed);
   if (nesting === 'map')
@@ -91,7 +92,16 @@ function fillNested(type: NestedType, { prior, config, proposed }: FillingOfOne,
       : proposed;
   if (!isList(config) || !isList(proposed)) return proposed;
   // Core merges by position for a list and by likeness for a set; elements move, so each is matched with its own past here.
-  const before = counterparts(type, isList(prior) ? prior : [], config);
-  const filled = config.map((item, at) => fill(before[at], item, item));
+  const past = isList(prior) ? prior : [];
+  const before = counterparts(type, past, config);
+  const filled = config.map((item, at) => {
+    // Core lets a prior spelling stand only where it finds it, which is by position.
+    const stays = nesting === 'list' && before[at] === past[at];
+    return fill(before[at], item, item, stays ? attributes : attributes.map(asWritten));
+  });
   return nesting === 'set' ? asSet(filled) : filled;
+}
+
+function asWritten({ equivalent: _equivalent, ...attribute }: Attribute): Attribute {
+  return attribute;
 }

@@ -172,6 +172,30 @@ test('another spelling of the same is no change; a value of which only parts are
   });
 });
 
+test('in a list another spelling stays only where it was, since core looks for it there', () => {
+  const schema = schemaOf({
+    name: 'rules',
+    description: '',
+    optional: true,
+    type: {
+      nesting: 'list',
+      attributes: [
+        text('key', { required: true }),
+        text('rule', {
+          optional: true,
+          equivalent: (left, right) => left.toLowerCase() === right.toLowerCase(),
+        }),
+      ],
+    },
+  });
+  const rule = (key: string, spelled: string) => ({ key, rule: spelled });
+  const prior = { rules: [rule('1', 'A'), rule('2', 'B')] };
+  const changed = { rules: [rule('1', 'a'), rule('2', 'b')] };
+  expect(planned(schema, prior, changed).state).toEqual(prior);
+  const moved = { rules: [rule('2', 'b'), rule('1', 'a')] };
+  expect(planned(schema, prior, moved).state).toEqual(moved);
+});
+
 test('a set of 5,000 elements is planned by looking at each a few times, not at each pair', () => {
   let looks = 0;
   const counting = (item: ValueMap): ValueMap =>
