@@ -24,7 +24,8 @@ export async function provider(say: (line: string) => void): Promise<Measured[]>
     return [
       ...(await startAndEnd(peers.ours, peers.reference, say)),
       ...(await plans({ ours, reference, empty, say })),
-      ...(await elements(ours, say)),
+      // A folder of its own: what the other plans leave in their state would be planned too.
+      ...(await elements(await openWorkspace(peers.ours, controller, folder), say)),
     ];
   } finally {
     await controller.close();
