@@ -25,7 +25,7 @@ export async function provider(say: (line: string) => void): Promise<Measured[]>
       ...(await startAndEnd(peers.ours, peers.reference, say)),
       ...(await plans({ ours, reference, empty, say })),
       // A folder of its own: what the other plans leave in their state would be planned too.
-      ...(await elements(await openWorkspace(peers.ours, controller, folder), say)),
+      ...(await elements(await openWorkspace(peers.ours, controller, join(folder, 'wide')), say)),
     ];
   } finally {
     await controller.close();
