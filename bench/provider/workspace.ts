@@ -58,7 +58,7 @@ export async function openWorkspace(
     return { seconds, peakMib };
   };
   const configure = async (hcl: string) => await writeFile(join(folder, 'main.tf'), `${hcl}\n`);
-  await mkdir(folder);
+  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'versions.tf'), requirement(peer));
   await writeFile(cliConfig, installation(peer));
   await configure('');
