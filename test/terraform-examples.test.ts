@@ -57,7 +57,10 @@ async function examplesNamed(...names: readonly string[]): Promise<Example[]> {
 /** They belong together: each names objects that others declare. Only the org is made one that no other test uses. */
 async function add(workspace: Workspace, examples: readonly Example[], org: string): Promise<void> {
   for (const { path, text } of examples) {
-    const own = text.replaceAll('"acme"', `"${org}"`).replaceAll('"acme/', `"${org}/`);
+    const own = text
+      .replaceAll('"acme"', `"${org}"`)
+      .replaceAll('"acme/', `"${org}/`)
+      .replaceAll('owner=acme', `owner=${org}`);
     const here = own.replaceAll('https://lattice.example.com', world.state.address);
     await writeFile(join(workspace.folder, path.replaceAll('/', '-')), here);
   }

@@ -1,4 +1,5 @@
 resource "lattice_org" "example" {
   name         = "acme"
   display_name = "Acme"
+  labels       = { owner = "acme" }
 }
