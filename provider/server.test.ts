@@ -20,7 +20,9 @@ import { createCertificate } from './sdk/protocol/certificate.ts';
 import { Health, HealthCheckResponse_ServingStatus } from './sdk/protocol/generated/health_pb.js';
 import { GRPCController } from './sdk/protocol/generated/plugin_pb.js';
 import { Provider } from './sdk/protocol/generated/tfplugin6_pb.js';
-import { type RunningServer, startServer } from './sdk/protocol/server.ts';
+import { createServer } from './sdk/protocol/server.ts';
+import { openSocket } from './sdk/protocol/socket.ts';
+import { type Served, serveHere } from './sdk/testing/served.ts';
 
 const toClose: (() => void)[] = [];
 
@@ -28,13 +30,9 @@ afterEach(() => {
   for (const close of toClose.splice(0)) close();
 });
 
-async function serve(
-  clientCertificatePem: string | undefined,
-  onShutdown = () => {},
-): Promise<RunningServer> {
-  const server = await startServer(createProvider({}), {
-    clientCertificatePem,
-    socketFolder: undefined,
+async function serve(clientCertificatePem: string | undefined, onShutdown = () => {}): Promise<Served> {
+  const server = await serveHere(createProvider({}), {
+    ...(clientCertificatePem && { clientCertificatePem }),
     onShutdown,
   });
   toClose.push(() => server.close());
@@ -45,7 +43,10 @@ function pemOf(der: Buffer): Buffer {
   return Buffer.from(new X509Certificate(der).toString());
 }
 
-function connect(server: RunningServer, own?: { privateKeyPem: string; certificatePem: string }): Client {
+function connect(
+  server: Omit<Served, 'close'>,
+  own?: { privateKeyPem: string; certificatePem: string },
+): Client {
   const secure =
     server.certificate === undefined
       ? credentials.createInsecure()
@@ -177,4 +178,19 @@ test('Shutdown is answered and then ends the server; closing leaves no socket', 
   await ended.promise;
   server.close();
   expect(existsSync(server.socketPath)).toBe(false);
+});
+
+test('who connects before anything serves is served as soon as something does', async () => {
+  const own = createCertificate();
+  const identity = { own: createCertificate(), clientCertificatePem: own.certificatePem };
+  const socket = await openSocket();
+  toClose.push(() => socket.close());
+  const client = connect({ socketPath: socket.path, certificate: identity.own.der }, own);
+  const answer = call(client, Health.method.check, {});
+  // Its first bytes are there before somebody takes the connection.
+  await new Promise(setImmediate);
+  const server = createServer(createProvider({}), { identity, onShutdown: () => {} });
+  toClose.push(() => server.close());
+  socket.serve((connection) => server.take(connection));
+  expect((await answer).status).toBe(HealthCheckResponse_ServingStatus.SERVING);
 });

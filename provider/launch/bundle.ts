@@ -57,9 +57,6 @@ export async function compileProgram(folder: string, node: string): Promise<void
 const GRPC_SERVER = [
   "export { Server } from '@grpc/grpc-js/build/src/server.js';",
   "export { ServerCredentials } from '@grpc/grpc-js/build/src/server-credentials.js';",
-  "import { setup } from '@grpc/grpc-js/build/src/resolver-uds.js';",
-  // Without its resolver the server cannot bind a Unix socket.
-  'setup();',
 ].join('\n');
 
 /** The package's own entry also loads its client: channels, load balancers, resolvers of names. */

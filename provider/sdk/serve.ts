@@ -1,9 +1,11 @@
 // The program around a provider: what Terraform starts. Promise: one line on stdout, logs on stderr, an end as soon as
-// Terraform says so, a report for every crash. Never: an end on Ctrl-C, which Terraform passes on as StopProvider.
+// Terraform says so, a report for every crash. The line comes first: what serves is loaded while Terraform connects, so this
+// file imports little. Never: an end on Ctrl-C, which Terraform passes on as StopProvider.
 
 import { log } from './log.ts';
+import { createCertificate } from './protocol/certificate.ts';
 import { guardStdout, handshakeLine, PROTOCOL_VERSION, readInvitation } from './protocol/handshake.ts';
-import { type RunningServer, startServer } from './protocol/server.ts';
+import { openSocket } from './protocol/socket.ts';
 import type { Provider } from './provider.ts';
 
 export interface Serving {
@@ -12,7 +14,7 @@ export interface Serving {
 }
 
 /** Resolves when the provider serves. With `--debug` it prints how to attach to it, and stays. */
-export async function serve(create: () => Provider, { address }: Serving): Promise<void> {
+export async function serve(load: () => Promise<Provider>, { address }: Serving): Promise<void> {
   const printLine = guardStdout();
   const isDebug = process.argv.includes('--debug');
   // A diagnostic report would hold the environment, and so its secrets.
@@ -27,15 +29,21 @@ export async function serve(create: () => Provider, { address }: Serving): Promi
     process.exitCode = 1;
     return;
   }
+  const { clientCertificatePem, socketFolder } = invitation;
+  const identity =
+    clientCertificatePem === undefined ? undefined : { own: createCertificate(), clientCertificatePem };
+  const socket = await openSocket(socketFolder);
   const end = (): never => {
-    server.close();
+    socket.close();
     process.exit(0);
   };
-  const server = await startServer(create(), { ...invitation, onShutdown: end });
   process.on('SIGTERM', end);
   process.on('SIGINT', isDebug ? end : () => log('debug', 'interrupt left to Terraform'));
   if (!isDebug) endWithParent(end);
-  printLine(isDebug ? reattachLine(address, server) : handshakeLine(server.socketPath, server.certificate));
+  printLine(isDebug ? reattachLine(address, socket.path) : handshakeLine(socket.path, identity?.own.der));
+  const { createServer } = await import('./protocol/server.ts');
+  const server = createServer(await load(), { identity, onShutdown: end });
+  socket.serve((connection) => server.take(connection));
 }
 
 function crash(error: unknown): never {
@@ -52,7 +60,7 @@ function endWithParent(end: () => never): void {
   setInterval(() => process.ppid !== parent && end(), PARENT_CHECK_MS).unref();
 }
 
-function reattachLine(address: string, { socketPath }: RunningServer): string {
+function reattachLine(address: string, socketPath: string): string {
   const reattach = {
     [address]: {
       Protocol: 'grpc',

@@ -1,87 +1,81 @@
-// The gRPC server that Terraform talks to, on a Unix socket that only this user can reach. Promise: with mutual TLS, only
-// the one certificate that Terraform announced gets in; Shutdown ends the process at once. Never: a listening TCP port.
+// The gRPC server that Terraform talks to, over connections that somebody else accepts. Promise: with mutual TLS, only the
+// one certificate that Terraform announced gets in; Shutdown ends the process at once.
 
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { Socket } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Provider } from '../provider.ts';
 import { providerCalls } from '../server/calls.ts';
-import { type Certificate, createCertificate } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
 import { Health, HealthCheckResponse_ServingStatus } from './generated/health_pb.js';
 import { GRPCController } from './generated/plugin_pb.js';
 import { unary } from './rpc.ts';
 
+/** Both certificates, or no TLS. */
+export interface Identity {
+  readonly own: Certificate;
+  readonly clientCertificatePem: string;
+}
+
 export interface ServerOptions {
-  readonly clientCertificatePem: string | undefined;
-  readonly socketFolder: string | undefined;
+  readonly identity: Identity | undefined;
   /** Called when Terraform is done with us. */
   onShutdown(): void;
 }
 
-export interface RunningServer {
-  readonly socketPath: string;
-  /** Our certificate in DER; undefined without TLS. */
-  readonly certificate: Buffer | undefined;
+export interface PluginServer {
+  take(connection: Socket): void;
   /** Closes without waiting for anything. */
   close(): void;
 }
 
 const MOST_BYTES = 256 * 1024 * 1024;
-const MOST_SOCKET_PATH_BYTES = 103;
 
-export async function startServer(provider: Provider, options: ServerOptions): Promise<RunningServer> {
+export function createServer(provider: Provider, { identity, onShutdown }: ServerOptions): PluginServer {
   const server = new Server({
     'grpc.max_receive_message_length': MOST_BYTES,
     'grpc.max_send_message_length': MOST_BYTES,
   });
-  const certificate = options.clientCertificatePem === undefined ? undefined : createCertificate();
+  const connections = new Set<Socket>();
+  let isShutDown = false;
+  const endWhenAlone = () => {
+    if (isShutDown && connections.size === 0) onShutdown();
+  };
   const calls = [
     ...providerCalls(provider),
     unary(GRPCController.method.shutdown, () => {
       // After the answer is on its way; a client that keeps the connection open must not keep us.
       setImmediate(() => {
-        server.tryShutdown(options.onShutdown);
-        setTimeout(options.onShutdown, LINGER_MS);
+        isShutDown = true;
+        // What gRPC says when it is done comes before the last answer has left the process.
+        server.tryShutdown(endWhenAlone);
+        setTimeout(onShutdown, LINGER_MS);
       });
       return {};
     }),
     unary(Health.method.check, () => ({ status: HealthCheckResponse_ServingStatus.SERVING })),
   ];
   for (const call of calls) call.register(server);
-  const folder = mkdtempSync(join(options.socketFolder ?? tmpdir(), 'lattice-provider-'));
-  const socketPath = join(folder, 'socket');
-  try {
-    if (Buffer.byteLength(socketPath) > MOST_SOCKET_PATH_BYTES)
-      throw new Error(
-        `the path of the socket is too long for the system: ${socketPath}; set TMPDIR to a shorter one`,
-      );
-    await bind(server, socketPath, credentials(certificate, options.clientCertificatePem));
-    chmodSync(socketPath, 0o600);
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  }
+  const injector = server.createConnectionInjector(credentials(identity));
   return {
-    socketPath,
-    certificate: certificate?.der,
-    close: () => {
-      server.forceShutdown();
-      rmSync(folder, { recursive: true, force: true });
+    take: (connection) => {
+      connections.add(connection);
+      connection.on('close', () => {
+        connections.delete(connection);
+        endWhenAlone();
+      });
+      injector.injectConnection(connection);
+      // It came unread. TLS begins to read by itself, bare HTTP/2 does not.
+      if (identity === undefined) connection.resume();
     },
+    close: () => server.forceShutdown(),
   };
 }
 
 const LINGER_MS = 50;
 
-function credentials(own: Certificate | undefined, clientPem: string | undefined): ServerCredentials {
-  if (own === undefined || clientPem === undefined) return ServerCredentials.createInsecure();
+function credentials(identity: Identity | undefined): ServerCredentials {
+  if (identity === undefined) return ServerCredentials.createInsecure();
+  const { own, clientCertificatePem } = identity;
   const pair = { private_key: Buffer.from(own.privateKeyPem), cert_chain: Buffer.from(own.certificatePem) };
-  return ServerCredentials.createSsl(Buffer.from(clientPem), [pair], true);
-}
-
-async function bind(server: Server, socketPath: string, using: ServerCredentials): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.bindAsync(`unix:${socketPath}`, using, (error) => (error === null ? resolve() : reject(error)));
-  });
+  return ServerCredentials.createSsl(Buffer.from(clientCertificatePem), [pair], true);
 }

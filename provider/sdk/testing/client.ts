@@ -11,8 +11,8 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import { Client, credentials } from '@grpc/grpc-js';
-import { startServer } from '../protocol/server.ts';
 import type { Provider } from '../provider.ts';
+import { serveHere } from './served.ts';
 
 export interface ProtocolClient {
   readonly socketPath: string;
@@ -32,11 +32,7 @@ export async function withClient(
   provider: Provider,
   body: (client: ProtocolClient) => Promise<void>,
 ): Promise<void> {
-  const server = await startServer(provider, {
-    clientCertificatePem: undefined,
-    socketFolder: undefined,
-    onShutdown: () => {},
-  });
+  const server = await serveHere(provider);
   const client = new Client(`unix:${server.socketPath}`, credentials.createInsecure(), {
     'grpc.default_authority': 'localhost',
   });

@@ -4,7 +4,7 @@ import { serve } from '../serve.ts';
 import { createCorner } from './corner.ts';
 
 await serve(
-  () => {
+  async () => {
     const corner = createCorner();
     const thing = corner.resources.get('corner_thing');
     if (thing === undefined) throw new TypeError('the provider of corners has no thing');
