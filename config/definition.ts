@@ -51,6 +51,16 @@ export const configSchema = z.strictObject({
     .max(256)
     .default(16)
     .describe('Objects that one controller works on at a time.'),
+  kubernetesKubeconfigs: z
+    .array(path)
+    .default([])
+    .describe(
+      'Kubeconfig files, each with the cluster of its current context: their custom resources are reconciled.',
+    ),
+  kubernetesInCluster: z
+    .boolean()
+    .default(false)
+    .describe('Whether the custom resources of the cluster that this controller runs in are reconciled.'),
   sweepIntervalMs: z
     .int()
     .min(100)

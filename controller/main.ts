@@ -17,6 +17,9 @@ import type { ControllerContext } from './context.ts';
 import { startHoldClock } from './holds/expiry.ts';
 import { startHttp } from './http/server.ts';
 import { loadTokens } from './http/tokens.ts';
+import type { ClusterAccess } from './kubernetes/api/connection.ts';
+import { watchHealth } from './kubernetes/metrics.ts';
+import { startKubernetesSource } from './kubernetes/source.ts';
 import { createMetrics } from './metrics.ts';
 import { policyJudge } from './policy/judge.ts';
 import { policyLibrary } from './policy/library.ts';
@@ -34,11 +37,16 @@ export interface Controller {
 
 export async function startController(config: Config, log: Log): Promise<Controller> {
   const tokens = await loadTokens(config.tokensFile);
+  const clusters: ClusterAccess[] = [
+    ...config.kubernetesKubeconfigs.map((kubeconfig) => ({ kubeconfig })),
+    ...(config.kubernetesInCluster ? [{ inCluster: true } as const] : []),
+  ];
   const db = openDatabase({
     url: config.databaseUrl,
     applicationName: 'lattice-controller',
-    // A connection for each pass, some for HTTP, one each for the sealer and the sweeper.
-    connections: config.reconcileConcurrency + 10,
+    // A connection for each pass and each resource of a cluster that is worked on, some for HTTP, one each for the sealer and
+    // the sweeper.
+    connections: config.reconcileConcurrency * (1 + clusters.length) + 10,
     onError: seldom((error, unsaid) => log.warn({ error, unsaid }, 'a Postgres connection broke')),
   });
   const temporal = temporalBackend(await temporalConnection(config));
@@ -73,6 +81,11 @@ export async function startController(config: Config, log: Log): Promise<Control
   const engine = startEngine(context, config.reconcileConcurrency);
   const holds = startHoldClock(context);
   const sweeper = startSweeper(context, config.sweepIntervalMs);
+  const health = watchHealth(metrics.registry);
+  const { reconcileConcurrency: concurrency, sweepIntervalMs } = config;
+  const sources = clusters.map((access) =>
+    startKubernetesSource(context, access, { concurrency, sweepIntervalMs, health }),
+  );
   const listener = listen({
     url: config.databaseUrl,
     applicationName: 'lattice-controller-listen',
@@ -86,6 +99,7 @@ export async function startController(config: Config, log: Log): Promise<Control
     address,
     stop: async () => {
       await app.close();
+      await Promise.all(sources.map((source) => source.stop()));
       await sweeper.stop();
       await holds.stop();
       await engine.stop();

@@ -5,7 +5,7 @@ import { type AuditEvent, SYSTEM_CHAIN } from '../crds/audit.ts';
 import type { Transaction } from '../store/database.ts';
 import type { StoredObject } from '../store/objects.ts';
 import type { Admission } from './admission/admit.ts';
-import { actorOf, type Caller } from './admission/caller.ts';
+import { type Caller, originOf } from './admission/caller.ts';
 import type { World } from './admission/world.ts';
 import type { Judgement, PolicyJudge } from './policy/judge.ts';
 import { refusal } from './refusal.ts';
@@ -22,8 +22,7 @@ export async function recordWrite(
   // The life of orgs is told by the system chain, which outlives them.
   const chain = object.kind.name === 'Org' ? SYSTEM_CHAIN : { org: object.org };
   const event = {
-    actor: { type: 'token', id: actorOf(caller) } as const,
-    source: 'http',
+    ...originOf(caller),
     owner: object.owner,
     kind: object.kind.name,
     org: object.org,

@@ -7,7 +7,7 @@ import { displayName, kindNamed } from '../crds/kinds.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import type { ObjectKey, StoredObject } from '../store/objects.ts';
 import type { Admission } from './admission/admit.ts';
-import { actorOf, type Caller, ownerText } from './admission/caller.ts';
+import { type Caller, originOf, ownerText } from './admission/caller.ts';
 
 /** A refusal that the ledger keeps: somebody asked for what they may not do. */
 export class DenialError extends LatticeError {
@@ -90,8 +90,7 @@ async function recordDenial(db: Database, caller: Caller, denial: DenialError): 
       tx,
       { org },
       {
-        actor: { type: 'token', id: actorOf(caller) },
-        source: 'http',
+        ...originOf(caller),
         owner: caller.owner,
         kind,
         org,

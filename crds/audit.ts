@@ -29,8 +29,13 @@ export const auditEventSchema = z.strictObject({
   v: z.literal(1),
   /** Database clock, UTC, microseconds, always 27 characters. */
   time: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
-  actor: z.strictObject({ type: z.enum(['token', 'controller', 'runtime']), id: z.string() }),
-  /** Where it came from: `http`, `reconcile`, `sweep` or `expiry`. */
+  actor: z.strictObject({
+    type: z.enum(['token', 'kubernetes', 'controller', 'runtime']),
+    id: z.string(),
+    /** Of a user of Kubernetes: whether the admission webhook was told the name, or it is only what the object says. */
+    verified: z.boolean().optional(),
+  }),
+  /** Where it came from: `http`, `kubernetes`, `reconcile`, `sweep` or `expiry`. */
   source: z.string(),
   owner: ownerSchema.nullable(),
   kind: z.string(),

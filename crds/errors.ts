@@ -102,6 +102,27 @@ export const errors = Object.freeze({
     'The approver is somebody else',
     'Name the credential that writes the waiver.',
   ),
+  // What a cluster's custom resource may not say.
+  NamespaceNotMapped: define(
+    422,
+    'The Kubernetes namespace belongs to no org',
+    'List the cluster and the namespace in spec.namespaces of the org.',
+  ),
+  NamespaceMappedTwice: define(
+    422,
+    'The Kubernetes namespace belongs to several orgs',
+    'Leave it in spec.namespaces of one org only.',
+  ),
+  DeclaredTwice: define(
+    409,
+    'Another custom resource declares the same object',
+    'Delete one of the two resources, or name it differently.',
+  ),
+  OrgChanged: define(
+    409,
+    'The Kubernetes namespace belongs to another org now',
+    'Delete the resource and create it again, or map the namespace as before.',
+  ),
   // What a policy says of the change.
   PolicyInvalid: define(422, 'The policy cannot be used', 'Correct the Rego at the line named.'),
   PolicyViolation: define(

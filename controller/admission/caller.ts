@@ -1,6 +1,7 @@
 // Who asks: the credential's name, what it may do where, and the owner that it claims for what it writes.
 
 import type { Owner } from '../../crds/api.ts';
+import type { AuditEvent } from '../../crds/audit.ts';
 import { type Finding, finding } from '../../crds/findings.ts';
 import { apiVerbs } from '../../crds/verbs.ts';
 import type { ReadSubject } from '../../store/object-lists.ts';
@@ -16,6 +17,8 @@ export interface Caller extends ReadSubject {
   readonly actor?: string;
   readonly verbs: readonly Verb[];
   readonly owner: Owner;
+  /** When it is a user of Kubernetes: whether its webhook was told the name. Everybody else comes by HTTP with a token. */
+  readonly kubernetes?: { readonly verified: boolean };
   /** What the operator lets any caller declare; nothing of it when left out. */
   readonly settings?: AdmissionSettings;
 }
@@ -30,6 +33,14 @@ export function forbidden(caller: Caller, verb: Verb, org: string): Finding | un
 }
 
 export const actorOf = ({ actor, name }: Caller): string => actor ?? name;
+
+/** Who did it and where it came from, as the ledger has it. */
+export function originOf(caller: Caller): Pick<AuditEvent, 'actor' | 'source'> {
+  const id = actorOf(caller);
+  return caller.kubernetes === undefined
+    ? { actor: { type: 'token', id }, source: 'http' }
+    : { actor: { type: 'kubernetes', id, verified: caller.kubernetes.verified }, source: 'kubernetes' };
+}
 
 export const sameOwner = (left: Owner, right: Owner): boolean =>
   left.manager === right.manager && left.instance === right.instance;

@@ -10,7 +10,7 @@ import type { Database, Transaction } from '../../store/database.ts';
 import { dropHold, holdsOf, putHold } from '../../store/holds.ts';
 import { findObject, type ObjectKey, type StoredObject } from '../../store/objects.ts';
 import { requestWork } from '../../store/work.ts';
-import { actorOf, type Caller, forbidden } from '../admission/caller.ts';
+import { actorOf, type Caller, forbidden, originOf } from '../admission/caller.ts';
 import { DenialError, notFound, recordingDenials } from '../refusal.ts';
 import { holdEvent } from './event.ts';
 
@@ -91,10 +91,9 @@ async function tell(
   before: Hold | undefined,
   after: Hold | undefined,
 ): Promise<void> {
-  const actor = { type: 'token', id: actorOf(caller) } as const;
   const told = after ?? before;
   if (told === undefined) return;
-  const event = holdEvent(agent, { actor, source: 'http' }, action, told, 'Admitted');
+  const event = holdEvent(agent, originOf(caller), action, told, 'Admitted');
   await appendEvent(tx, { org: agent.org }, event, { before: before ?? null, after: after ?? null });
   await requestWork(tx, agent.uid);
 }

@@ -2,6 +2,7 @@
 // as a namespace that does not answer, keeps no other part from being swept. Without drift a sweep only reads.
 
 import { namespaceOf } from '../../crds/agent-workflow.ts';
+import { forgetRequests } from '../../store/cluster-objects.ts';
 import { holdLease } from '../../store/leases.ts';
 import { forgetTokens } from '../../store/minted-tokens.ts';
 import { listObjects } from '../../store/object-lists.ts';
@@ -46,6 +47,7 @@ export async function sweepOnce(context: ControllerContext): Promise<void> {
   await attempt(context, 'orgs', () => sweepOrgs(context));
   await attempt(context, 'spent keys', () => forgetSpentKeys(context.db));
   await attempt(context, 'minted tokens', () => forgetTokens(context.db));
+  await attempt(context, 'requests to clusters', () => forgetRequests(context.db));
   finished();
 }
 

@@ -1,0 +1,14 @@
+// What the parts of the source of one cluster share.
+
+import type { Writing } from '../write.ts';
+import type { KubernetesApi } from './api/client.ts';
+import type { ResourceCache } from './watch/cache.ts';
+
+export interface Cluster {
+  /** The uid of its namespace kube-system, by which orgs name it. */
+  readonly id: string;
+  readonly api: KubernetesApi;
+  readonly cache: ResourceCache;
+  /** Writes of what its resources declare; refused as soon as another process plays the role. */
+  readonly writing: Writing;
+}

@@ -1,0 +1,57 @@
+// Our finalizer on a custom resource: there before the first effect, gone after the last one is undone.
+
+import { z } from 'zod';
+import { API_VERSION } from '../../../crds/api.ts';
+import type { Kind } from '../../../crds/kind.ts';
+import type { KubernetesApi } from '../api/client.ts';
+import {
+  type CustomResource,
+  FIELD_MANAGER,
+  FINALIZER,
+  resourcePath,
+  resourceSchema,
+} from '../api/resource.ts';
+
+export const hasFinalizer = ({ metadata }: CustomResource): boolean =>
+  metadata.finalizers.includes(FINALIZER);
+
+/** Throws an ApiError (404, 409) when the resource is not the one that was read any more. */
+export async function addFinalizer(
+  api: KubernetesApi,
+  kind: Kind,
+  resource: CustomResource,
+): Promise<CustomResource> {
+  const { name, namespace, uid } = resource.metadata;
+  return await api.call(resourceSchema, {
+    method: 'PATCH',
+    path: resourcePath(kind, resource),
+    // Applied, so that finalizers of others stay whoever adds one at the same moment.
+    query: { fieldManager: `${FIELD_MANAGER}-finalizer`, force: 'true' },
+    contentType: 'application/apply-patch+yaml',
+    body: {
+      apiVersion: API_VERSION,
+      kind: kind.name,
+      metadata: { name, namespace, uid, finalizers: [FINALIZER] },
+    },
+  });
+}
+
+export async function removeFinalizer(
+  api: KubernetesApi,
+  kind: Kind,
+  resource: CustomResource,
+): Promise<void> {
+  const { uid, finalizers } = resource.metadata;
+  const path = `/metadata/finalizers/${finalizers.indexOf(FINALIZER)}`;
+  await api.call(z.unknown(), {
+    method: 'PATCH',
+    path: resourcePath(kind, resource),
+    query: { fieldManager: `${FIELD_MANAGER}-finalizer` },
+    contentType: 'application/json-patch+json',
+    body: [
+      { op: 'test', path: '/metadata/uid', value: uid },
+      { op: 'test', path, value: FINALIZER },
+      { op: 'remove', path },
+    ],
+  });
+}

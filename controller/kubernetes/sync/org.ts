@@ -1,0 +1,28 @@
+// The org that a custom resource belongs to: an Org is its own, everything else lives in the one that lists its namespace.
+
+import { LatticeError } from '../../../crds/findings.ts';
+import type { Kind } from '../../../crds/kind.ts';
+import { orgsOfNamespace } from '../../../store/cluster-objects.ts';
+import type { Queryable } from '../../../store/database.ts';
+
+/** Throws NamespaceNotMapped or NamespaceMappedTwice. */
+export async function orgOf(
+  db: Queryable,
+  cluster: string,
+  kind: Kind,
+  { name, namespace }: { readonly name: string; readonly namespace?: string | undefined },
+): Promise<string> {
+  if (kind.scope === 'cluster' || namespace === undefined) return name;
+  const [org, second] = await orgsOfNamespace(db, cluster, namespace);
+  if (org === undefined)
+    throw new LatticeError(
+      'NamespaceNotMapped',
+      `no org lists namespace "${namespace}" of cluster ${cluster} in spec.namespaces`,
+    );
+  if (second !== undefined)
+    throw new LatticeError(
+      'NamespaceMappedTwice',
+      `orgs "${org}" and "${second}" both list namespace "${namespace}" of cluster ${cluster}`,
+    );
+  return org;
+}

@@ -1,0 +1,196 @@
+// Follows one collection of an API server for ever: a paginated list, then a watch from there. Promise: after any fault
+// whatever was missed is made up for by a new list; a silent connection is found out; faults are retried with growing
+// pauses that shrink again only after a healthy while. Never: a resourceVersion compared or counted, two lists at once.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { backoffMs } from '../../reconcile/backoff.ts';
+import type { KubernetesApi } from '../api/client.ts';
+import { ApiError, apiErrorOfEvent, isGone } from '../api/errors.ts';
+import { type CustomResource, resourceSchema } from '../api/resource.ts';
+
+export interface Follower {
+  /** Everything there is, after a list. */
+  replaced(resources: readonly CustomResource[]): void;
+  changed(resource: CustomResource): void;
+  removed(resource: CustomResource): void;
+  /** Each fault; the follower is behind until the next sign of health. */
+  failed(error: unknown): void;
+}
+
+export interface ListWatch {
+  /** Milliseconds since the last list or line of the watch; infinite before the first. */
+  sinceHealthyMs(): number;
+  stop(): Promise<void>;
+}
+
+export interface Pace {
+  /** A watch that says nothing for so long is dead: the server sends a bookmark about once a minute. */
+  readonly silenceMs: number;
+  /** For how long the server is asked to watch, at least; up to twice that. */
+  readonly watchSeconds: number;
+  /** A list that nothing asked for, in case an event got lost. */
+  readonly relistMs: number;
+  /** A watch that ends by itself sooner than this and without an event stands on a version that is not there any more. */
+  readonly shortMs: number;
+}
+
+const usualPace: Pace = { silenceMs: 90_000, watchSeconds: 300, relistMs: 600_000, shortMs: 2_000 };
+const PAGE = '500';
+
+export function followCollection(
+  api: KubernetesApi,
+  path: string,
+  follower: Follower,
+  pace: Pace = usualPace,
+): ListWatch {
+  const stopping = new AbortController();
+  let healthyAt: number | undefined;
+  let attempts = 0;
+  const healthy = (): void => {
+    healthyAt = performance.now();
+  };
+
+  const list = async (): Promise<string> => {
+    const { items, version } = await listAll(api, path, stopping.signal);
+    healthy();
+    follower.replaced(items);
+    return version;
+  };
+
+  /** Watches from `version` until a new list is needed. */
+  const watch = async (version: string): Promise<void> => {
+    const relistAt = performance.now() + pace.relistMs;
+    let from = version;
+    while (!stopping.signal.aborted && performance.now() < relistAt) {
+      const began = performance.now();
+      let events = 0;
+      for await (const event of watchOnce(api, path, from, pace, stopping.signal)) {
+        healthy();
+        if (event.type === 'ERROR') throw apiErrorOfEvent(event.object);
+        from = event.version;
+        if (event.type === 'BOOKMARK') continue;
+        events += 1;
+        if (event.type === 'DELETED') follower.removed(event.resource);
+        else follower.changed(event.resource);
+      }
+      if (performance.now() - began >= pace.shortMs) attempts = 0;
+      else if (events === 0)
+        throw new ApiError(200, 'ShortWatch', 'the watch was closed at once without an event');
+      else await pause(0);
+    }
+  };
+
+  /** Longer each time, until there was a healthy while. */
+  const pause = async (leastMs: number): Promise<void> => {
+    const ms = Math.max(leastMs, Math.min(MOST_PAUSE_MS, backoffMs(attempts)));
+    attempts += 1;
+    await sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      let listedAt = Number.POSITIVE_INFINITY;
+      try {
+        const version = await list();
+        listedAt = performance.now();
+        // When it breaks a new list follows: that costs little and is always right.
+        await watch(version);
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        if (performance.now() - listedAt > HEALTHY_MS) attempts = 0;
+        follower.failed(error);
+        // A version that is gone says nothing about the server's health.
+        if (isGone(error) && attempts === 0) attempts += 1;
+        else await pause(error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0);
+      }
+    }
+  };
+  const running = run();
+  return {
+    sinceHealthyMs: () =>
+      healthyAt === undefined ? Number.POSITIVE_INFINITY : performance.now() - healthyAt,
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+const MOST_PAUSE_MS = 30_000;
+const HEALTHY_MS = 10_000;
+
+const page = z.object({
+  metadata: z.object({ resourceVersion: z.string(), continue: z.string().optional() }),
+  items: z.array(resourceSchema),
+});
+
+/** Begins again when the server has forgotten the list in the middle of it. */
+async function listAll(api: KubernetesApi, path: string, signal: AbortSignal) {
+  const items: CustomResource[] = [];
+  let next = '';
+  let version = '';
+  do {
+    const query = { limit: PAGE, ...(next !== '' && { continue: next }) };
+    const answer = await api.call(page, { method: 'GET', path, query, signal });
+    items.push(...answer.items);
+    next = answer.metadata.continue ?? '';
+    version = answer.metadata.resourceVersion;
+  } while (next !== '');
+  return { items, version };
+}
+
+const bookmark = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
+const envelope = z.object({
+  type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
+  object: z.unknown(),
+});
+
+type WatchEvent =
+  | { readonly type: 'ERROR'; readonly object: unknown }
+  | { readonly type: 'BOOKMARK'; readonly version: string }
+  | {
+      readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+      readonly version: string;
+      readonly resource: CustomResource;
+    };
+
+async function* watchOnce(
+  api: KubernetesApi,
+  path: string,
+  resourceVersion: string,
+  { silenceMs, watchSeconds }: Pace,
+  stopping: AbortSignal,
+): AsyncGenerator<WatchEvent> {
+  const silent = new AbortController();
+  const dog = setTimeout(
+    () => silent.abort(new ApiError(200, 'SilentWatch', `the watch said nothing for ${silenceMs} ms`)),
+    silenceMs,
+  );
+  const query = {
+    watch: 'true',
+    resourceVersion,
+    allowWatchBookmarks: 'true',
+    // Drawn, so that the watches of many kinds and clients do not all end together.
+    timeoutSeconds: String(Math.round(watchSeconds * (1 + Math.random()))),
+  };
+  try {
+    const signal = AbortSignal.any([stopping, silent.signal]);
+    for await (const line of api.lines({ method: 'GET', path, query, signal })) {
+      dog.refresh();
+      if (line !== '') yield parseEvent(line);
+    }
+  } catch (error) {
+    throw silent.signal.aborted ? silent.signal.reason : error;
+  } finally {
+    clearTimeout(dog);
+  }
+}
+
+function parseEvent(line: string): WatchEvent {
+  const { type, object } = envelope.parse(JSON.parse(line));
+  if (type === 'ERROR') return { type, object };
+  if (type === 'BOOKMARK') return { type, version: bookmark.parse(object).metadata.resourceVersion };
+  const resource = resourceSchema.parse(object);
+  return { type, version: resource.metadata.resourceVersion, resource };
+}
