@@ -6,10 +6,10 @@ import { cp, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { printSchema } from '../docs/generate/print.ts';
-import { buildMirror } from '../provider/build.ts';
-import { inWorkspace, NO_CHANGES } from '../provider/testing/terraform.ts';
+import { NO_CHANGES } from '../provider/testing/terraform.ts';
 import { run } from '../servers/command.ts';
 import { removeFolder, temporaryFolder } from './support/dev.ts';
+import { terraformIn } from './support/terraform-world.ts';
 import { sharedWorld, uniqueName, type World } from './support/world.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../examples/cdktf');
@@ -49,10 +49,9 @@ full(
   'a stack in TypeScript applies, plans nothing more, and is destroyed',
   async () => {
     const stack = await synthesised();
-    const mirror = await buildMirror({ out: folder });
-    const environment = { LATTICE_ADDRESS: world.state.address, LATTICE_TOKEN: world.state.token };
+    const inTerraform = await terraformIn(folder, world.state);
     const org = uniqueName('cdktf');
-    await inWorkspace({ mirror, environment }, async (workspace) => {
+    await inTerraform(async (workspace) => {
       // The stack brings its own provider block.
       await rm(join(workspace.folder, 'main.tf'));
       await cp(stack, join(workspace.folder, 'cdk.tf.json'));

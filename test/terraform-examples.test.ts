@@ -4,34 +4,23 @@
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { buildMirror, type Mirror } from '../provider/build.ts';
-import { inWorkspace, NO_CHANGES, type Workspace } from '../provider/testing/terraform.ts';
-import { removeFolder, temporaryFolder } from './support/dev.ts';
+import { NO_CHANGES, type Workspace } from '../provider/testing/terraform.ts';
 import { events } from './support/ledger.ts';
-import { sharedWorld, uniqueName, type World } from './support/world.ts';
+import { type InTerraform, openTerraformWorld, type TerraformWorld } from './support/terraform-world.ts';
+import { uniqueName, type World } from './support/world.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../examples');
 
+let terraform: TerraformWorld;
 let world: World;
-let mirror: Mirror;
-let folder: string;
+let inTerraform: InTerraform;
 
 beforeAll(async () => {
-  world = await sharedWorld();
-  folder = await temporaryFolder();
-  mirror = await buildMirror({ out: folder });
+  terraform = await openTerraformWorld();
+  ({ world, inTerraform } = terraform);
 });
 
-afterAll(async () => {
-  await world.close();
-  await removeFolder(folder);
-});
-
-const inTerraform = (body: (workspace: Workspace) => Promise<void>): Promise<void> =>
-  inWorkspace(
-    { mirror, environment: { LATTICE_ADDRESS: world.state.address, LATTICE_TOKEN: world.state.token } },
-    body,
-  );
+afterAll(() => terraform.close());
 
 interface Example {
   /** From the folder of the examples, e.g. `resources/lattice_org/resource.tf`. */

@@ -2,32 +2,21 @@
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { kinds, terraformType } from '../crds/kinds.ts';
-import { buildMirror, type Mirror } from '../provider/build.ts';
-import { CHANGES, inWorkspace, NO_CHANGES, type Workspace } from '../provider/testing/terraform.ts';
+import { CHANGES, NO_CHANGES } from '../provider/testing/terraform.ts';
 import { apiOf } from './support/api.ts';
-import { removeFolder, temporaryFolder } from './support/dev.ts';
-import { sharedWorld, uniqueName, type World } from './support/world.ts';
+import { type InTerraform, openTerraformWorld, type TerraformWorld } from './support/terraform-world.ts';
+import { uniqueName, type World } from './support/world.ts';
 
+let terraform: TerraformWorld;
 let world: World;
-let mirror: Mirror;
-let folder: string;
+let inTerraform: InTerraform;
 
 beforeAll(async () => {
-  world = await sharedWorld();
-  folder = await temporaryFolder();
-  mirror = await buildMirror({ out: folder });
+  terraform = await openTerraformWorld();
+  ({ world, inTerraform } = terraform);
 });
 
-afterAll(async () => {
-  await world.close();
-  await removeFolder(folder);
-});
-
-const inTerraform = (body: (workspace: Workspace) => Promise<void>): Promise<void> =>
-  inWorkspace(
-    { mirror, environment: { LATTICE_ADDRESS: world.state.address, LATTICE_TOKEN: world.state.token } },
-    body,
-  );
+afterAll(() => terraform.close());
 
 const PLURALS: Readonly<Record<string, string>> = { lattice_policy: 'lattice_policies' };
 

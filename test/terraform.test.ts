@@ -3,36 +3,25 @@
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { workflowIdOf } from '../crds/agent-workflow.ts';
-import { buildMirror, type Mirror } from '../provider/build.ts';
-import { CHANGES, inWorkspace, NO_CHANGES, type Workspace } from '../provider/testing/terraform.ts';
+import { CHANGES, NO_CHANGES } from '../provider/testing/terraform.ts';
 import { type Api, apiOf } from './support/api.ts';
-import { removeFolder, temporaryFolder } from './support/dev.ts';
 import { eventually } from './support/eventually.ts';
 import { events } from './support/ledger.ts';
-import { sharedWorld, uniqueName, type World } from './support/world.ts';
+import { type InTerraform, openTerraformWorld, type TerraformWorld } from './support/terraform-world.ts';
+import { uniqueName, type World } from './support/world.ts';
 
+let terraform: TerraformWorld;
 let world: World;
-let mirror: Mirror;
-let folder: string;
+let inTerraform: InTerraform;
 let api: Api;
 
 beforeAll(async () => {
-  world = await sharedWorld();
-  folder = await temporaryFolder();
-  mirror = await buildMirror({ out: folder });
+  terraform = await openTerraformWorld();
+  ({ world, inTerraform } = terraform);
   api = apiOf(world.state, 'terraform/default');
 });
 
-afterAll(async () => {
-  await world.close();
-  await removeFolder(folder);
-});
-
-const inTerraform = (
-  body: (workspace: Workspace) => Promise<void>,
-  token = world.state.token,
-): Promise<void> =>
-  inWorkspace({ mirror, environment: { LATTICE_ADDRESS: world.state.address, LATTICE_TOKEN: token } }, body);
+afterAll(() => terraform.close());
 
 interface Knobs {
   readonly maxTurns?: number;
@@ -241,13 +230,16 @@ test('a reference that is missing is a warning at plan and, still missing, an er
 
 test('a wrong token is refused by name, and is nowhere in the output', async () => {
   const token = 'not-the-token-7f3a';
-  await inTerraform(async (workspace) => {
-    await workspace.configure(budget(''));
-    const { exitCode, output } = await workspace.plan();
-    expect(exitCode).toBe(1);
-    expect(output).toContain('Unauthenticated');
-    expect(output).not.toContain(token);
-  }, token);
+  await inTerraform(
+    async (workspace) => {
+      await workspace.configure(budget(''));
+      const { exitCode, output } = await workspace.plan();
+      expect(exitCode).toBe(1);
+      expect(output).toContain('Unauthenticated');
+      expect(output).not.toContain(token);
+    },
+    { LATTICE_TOKEN: token },
+  );
 });
 
 let made: Promise<void> | undefined;

@@ -2,11 +2,11 @@
 // was done once and told whole. LATTICE_FAULT_KILLS kills it more often.
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { buildMirror } from '../../provider/build.ts';
-import { inWorkspace, NO_CHANGES } from '../../provider/testing/terraform.ts';
+import { NO_CHANGES } from '../../provider/testing/terraform.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Fleet, startFleet } from '../support/fleet/fleet.ts';
 import { SIXTY, sixtyObjects } from '../support/load/mixed.ts';
+import { terraformIn } from '../support/terraform-world.ts';
 import { untilSettled } from '../support/verdict/settled.ts';
 import { judge, SPOTLESS } from '../support/verdict/verdict.ts';
 
@@ -21,10 +21,9 @@ beforeAll(async () => {
 afterAll(() => fleet.stop());
 
 test('a controller killed during an apply of sixty objects loses nothing and does nothing twice', async () => {
-  const { world, token } = fleet;
-  const mirror = await buildMirror({ out: fleet.folder });
-  const environment = { LATTICE_ADDRESS: world.state.address, LATTICE_TOKEN: token };
-  await inWorkspace({ mirror, environment }, async (workspace) => {
+  const { world } = fleet;
+  const inTerraform = await terraformIn(fleet.folder, world.state);
+  await inTerraform(async (workspace) => {
     await workspace.configure(sixtyObjects('acme'));
     let applying = true;
     const applied = workspace.apply().finally(() => {

@@ -4,29 +4,27 @@
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { buildMirror, type Mirror } from '../../provider/build.ts';
-import { inWorkspace, type Run, type Workspace } from '../../provider/testing/terraform.ts';
+import type { Run } from '../../provider/testing/terraform.ts';
 import { type Answer, type Api, apiOf, problemOf } from '../support/api.ts';
 import { lattice } from '../support/cli.ts';
 import { type OwnController, startOwnController } from '../support/controller.ts';
-import { removeFolder, temporaryFolder } from '../support/dev.ts';
 import { eventually } from '../support/eventually.ts';
 import { events } from '../support/ledger.ts';
-import { sharedWorld, uniqueName, type World } from '../support/world.ts';
+import { openTerraformWorld, reaching, type TerraformWorld } from '../support/terraform-world.ts';
+import { uniqueName, type World } from '../support/world.ts';
 
+let terraform: TerraformWorld;
 let world: World;
-let controller: OwnController;
-let mirror: Mirror;
 let folder: string;
+let controller: OwnController;
 let org: string;
 let person: Api;
 
 const ALL = { orgs: ['*'], verbs: ['*'], managers: ['terraform'] };
 
 beforeAll(async () => {
-  world = await sharedWorld();
-  folder = await temporaryFolder();
-  mirror = await buildMirror({ out: folder });
+  terraform = await openTerraformWorld();
+  ({ world, folder } = terraform);
   controller = await startOwnController(world, { machine: ALL, person: ALL, script: ALL });
   person = apiOf(as('person'));
   org = uniqueName('many');
@@ -36,16 +34,13 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await controller.stop();
-  await world.close();
-  await removeFolder(folder);
+  await terraform.close();
 });
 
 const as = (name: string) => ({ address: controller.address, token: controller.tokens[name] ?? '' });
 const budgets = () => `/v1/orgs/${org}/budgets`;
-const inTerraform = (body: (workspace: Workspace) => Promise<void>): Promise<void> => {
-  const { address, token } = as('machine');
-  return inWorkspace({ mirror, environment: { LATTICE_ADDRESS: address, LATTICE_TOKEN: token } }, body);
-};
+const inTerraform = (body: Parameters<TerraformWorld['inTerraform']>[0]): Promise<void> =>
+  terraform.inTerraform(body, reaching(as('machine')));
 const hcl = (names: readonly string[], limit: number): string =>
   names
     .map(

@@ -7,11 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { workflowIdOf } from '../../crds/agent-workflow.ts';
 import { conditionOf } from '../../crds/api.ts';
-import { buildMirror } from '../../provider/build.ts';
-import { inWorkspace } from '../../provider/testing/terraform.ts';
 import { lattice } from '../support/cli.ts';
 import { eventually } from '../support/eventually.ts';
 import { events } from '../support/ledger.ts';
+import { terraformIn } from '../support/terraform-world.ts';
 import { type GrpcProxy, startGrpcProxy } from './grpc-proxy.ts';
 import { type Stand, startStand } from './stand.ts';
 
@@ -107,10 +106,8 @@ test('a Temporal that has had enough is asked again later; what is waited for st
 test(
   'Temporal is stopped for half a minute: terraform apply and lattice apply wait and succeed',
   async () => {
-    const mirror = await buildMirror({ out: join(stand.folder, 'mirror') });
-    const { address, token } = stand.world.state;
-    const environment = { LATTICE_ADDRESS: address, LATTICE_TOKEN: token };
-    await inWorkspace({ mirror, environment }, async (workspace) => {
+    const inTerraform = await terraformIn(stand.folder, stand.world.state);
+    await inTerraform(async (workspace) => {
       await workspace.configure(`
       resource "lattice_org" "it" { name = "declared" }
       resource "lattice_budget" "root" {

@@ -2,11 +2,11 @@
 // ended is repeated, as its user would; the last one, after the faults, must succeed and leave nothing to change.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { buildMirror } from '../../provider/build.ts';
-import { inWorkspace, NO_CHANGES, type Run, type Workspace } from '../../provider/testing/terraform.ts';
+import { NO_CHANGES, type Run, type Workspace } from '../../provider/testing/terraform.ts';
 import type { Fleet } from '../support/fleet/fleet.ts';
 import { sixtyObjects } from '../support/load/mixed.ts';
 import type { Random } from '../support/load/random.ts';
+import { terraformIn } from '../support/terraform-world.ts';
 
 export interface Applies {
   readonly applies: number;
@@ -22,8 +22,7 @@ export async function applyUntil(
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<Applies> {
-  const mirror = await buildMirror({ out: fleet.folder });
-  const environment = { LATTICE_ADDRESS: fleet.world.state.address, LATTICE_TOKEN: fleet.token };
+  const inTerraform = await terraformIn(fleet.folder, fleet.world.state);
   let applies = 0;
   let repeated = 0;
   const failures: string[] = [];
@@ -35,7 +34,7 @@ export async function applyUntil(
     say(`terraform apply of version ${version} ended with ${run.exitCode}${firstError(run)}`);
     return run;
   };
-  await inWorkspace({ mirror, environment }, async (workspace) => {
+  await inTerraform(async (workspace) => {
     for (let version = 0; !signal.aborted; ) {
       if ((await apply(workspace, version)).exitCode === 0) version += 1;
       await delay(random.between(2_000, 10_000), undefined, { signal }).catch(() => {});
