@@ -1,25 +1,19 @@
 // elastic/elasticstack#2006: null against empty after apply. Every form of a collection, against every way in which a server can
 // tell an empty one: whatever came before, the next plan is empty.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ApiObject } from '../crds/api.ts';
-import { buildMirror, type Mirror } from './build.ts';
 import { startFakeController } from './testing/fake-controller.ts';
+import { type InstalledProvider, installProvider } from './testing/installed-provider.ts';
 import { follow } from './testing/steps.ts';
-import { inWorkspace } from './testing/terraform.ts';
 
-let out = '';
-let mirror: Mirror;
+let provider: InstalledProvider;
 
 beforeAll(async () => {
-  out = await mkdtemp(join(tmpdir(), 'lattice-provider-build-'));
-  mirror = await buildMirror({ out });
+  provider = await installProvider();
 });
 
-afterAll(async () => await rm(out, { recursive: true, force: true }));
+afterAll(() => provider.remove());
 
 const tellings: readonly [how: string, told: (spec: ApiObject['spec']) => ApiObject['spec']][] = [
   [
@@ -55,7 +49,7 @@ test.each(tellings)(
     const fake = await startFakeController();
     const environment = { LATTICE_ADDRESS: fake.endpoint, LATTICE_TOKEN: fake.token };
     fake.told = (object) => ({ ...object, spec: told(object.spec) });
-    await inWorkspace({ mirror, environment }, async (workspace) => {
+    await provider.inTerraform(environment, async (workspace) => {
       await follow(
         workspace,
         [...forms, ...forms.toReversed()].map((form) => ({ step: form.join(), config: written(...form) })),

@@ -7,7 +7,8 @@ import { expect, test } from '@jest/globals';
 import type { ValueMap } from './sdk/cty/value.ts';
 import { withClient } from './sdk/testing/client.ts';
 import { type Corner, createCorner } from './sdk/testing/corner.ts';
-import { inWorkspace, NO_CHANGES, type Run, stateText, type Workspace } from './testing/terraform.ts';
+import { succeeded } from './testing/succeeded.ts';
+import { inWorkspace, NO_CHANGES, stateText, type Workspace } from './testing/terraform.ts';
 
 const SOURCE = 'example.dev/test/corner';
 
@@ -29,10 +30,6 @@ async function withCorner(body: (workspace: Workspace, corner: Corner) => Promis
       await body(workspace, corner);
     });
   });
-}
-
-function succeeded({ exitCode, output }: Run): void {
-  expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
 }
 
 const thing = (body: string, label = 'it') => `

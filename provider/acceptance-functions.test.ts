@@ -1,26 +1,20 @@
 // Provider functions, called by the real terraform. They ask nobody: there is no controller here.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { buildMirror, type Mirror } from './build.ts';
-import { inWorkspace } from './testing/terraform.ts';
+import { type InstalledProvider, installProvider } from './testing/installed-provider.ts';
 
-let out = '';
-let mirror: Mirror;
+let provider: InstalledProvider;
 
 beforeAll(async () => {
-  out = await mkdtemp(join(tmpdir(), 'lattice-provider-build-'));
-  mirror = await buildMirror({ out });
+  provider = await installProvider();
 });
 
-afterAll(() => rm(out, { recursive: true, force: true }));
+afterAll(() => provider.remove());
 
 const environment = { LATTICE_ADDRESS: 'http://127.0.0.1:1', LATTICE_TOKEN: 'unused' };
 
 test('functions answer in a configuration, whole numbers whole', async () => {
-  await inWorkspace({ mirror, environment }, async (workspace) => {
+  await provider.inTerraform(environment, async (workspace) => {
     await workspace.configure(`
       locals {
         price = provider::lattice::call_price(
@@ -45,7 +39,7 @@ test('functions answer in a configuration, whole numbers whole', async () => {
 });
 
 test('an argument that is wrong is shown where it stands', async () => {
-  await inWorkspace({ mirror, environment }, async (workspace) => {
+  await provider.inTerraform(environment, async (workspace) => {
     await workspace.configure('output "usd" { value = provider::lattice::usd("50 USD") }');
     const { exitCode, diagnostics } = await workspace.plan();
     expect(exitCode).toBe(1);

@@ -1,42 +1,36 @@
 // What holds for every kind, with the real terraform against a fake controller: states of releases, imports that write their own
 // configuration, protection, spellings, and what others fill in.
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { resources } from '../crds/generated/terraform.ts';
-import { buildMirror, type Mirror } from './build.ts';
 import { type FakeController, startFakeController } from './testing/fake-controller.ts';
+import { type InstalledProvider, installProvider } from './testing/installed-provider.ts';
 import { follow, verifyImports } from './testing/steps.ts';
-import { inWorkspace, NO_CHANGES, type Run, type Workspace } from './testing/terraform.ts';
+import { succeeded } from './testing/succeeded.ts';
+import { NO_CHANGES, type Workspace } from './testing/terraform.ts';
 
 const STATES = join(import.meta.dirname, 'testing/states');
 
-let out = '';
-let mirror: Mirror;
+let provider: InstalledProvider;
 let everyKind = '';
 
 beforeAll(async () => {
-  out = await mkdtemp(join(tmpdir(), 'lattice-provider-build-'));
-  mirror = await buildMirror({ out });
+  provider = await installProvider();
   everyKind = await readFile(join(STATES, 'v0.1.0.tf'), 'utf8');
 });
 
-afterAll(async () => await rm(out, { recursive: true, force: true }));
+afterAll(() => provider.remove());
 
 async function withFake(body: (workspace: Workspace, fake: FakeController) => Promise<void>): Promise<void> {
   const fake = await startFakeController();
   const environment = { LATTICE_ADDRESS: fake.endpoint, LATTICE_TOKEN: fake.token };
   try {
-    await inWorkspace({ mirror, environment }, async (workspace) => await body(workspace, fake));
+    await provider.inTerraform(environment, async (workspace) => await body(workspace, fake));
   } finally {
     await fake.close();
   }
-}
-
-function succeeded({ exitCode, output }: Run): void {
-  expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
 }
 
 const org = (more = '') => `

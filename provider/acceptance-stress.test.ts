@@ -1,25 +1,24 @@
 // The provider under stress, with the real terraform: many at once, a second Ctrl-C, a token that ends in the middle, an object
 // that goes at the worst moment, and a crash.
 
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { errors } from '../crds/errors.ts';
 import { findTerraform } from '../servers/terraform.ts';
-import { buildMirror, type Mirror } from './build.ts';
+import type { Mirror } from './build.ts';
 import { type FakeController, type Seen, startFakeController } from './testing/fake-controller.ts';
+import { type InstalledProvider, installProvider } from './testing/installed-provider.ts';
+import { succeeded } from './testing/succeeded.ts';
 import { CHANGES, inWorkspace, NO_CHANGES, type Run, type Workspace } from './testing/terraform.ts';
 
-let out = '';
-let mirror: Mirror;
+let installed: InstalledProvider;
 let fake: FakeController;
 
 beforeAll(async () => {
-  out = await mkdtemp(join(tmpdir(), 'lattice-provider-build-'));
-  mirror = await buildMirror({ out });
+  installed = await installProvider();
 });
-afterAll(async () => await rm(out, { recursive: true, force: true }));
+afterAll(() => installed.remove());
 beforeEach(async () => {
   fake = await startFakeController();
 });
@@ -27,11 +26,7 @@ afterEach(async () => await fake.close());
 
 async function withTerraform(body: (workspace: Workspace) => Promise<void>): Promise<void> {
   const environment = { LATTICE_ADDRESS: fake.endpoint, LATTICE_TOKEN: fake.token };
-  await inWorkspace({ mirror, environment }, body);
-}
-
-function succeeded({ exitCode, output }: Run): void {
-  expect({ exitCode, output: exitCode === 0 ? '' : output }).toEqual({ exitCode: 0, output: '' });
+  await installed.inTerraform(environment, body);
 }
 
 const budgets = (count: number): string => `
@@ -140,18 +135,18 @@ test('an object that is deleted between plan and apply is an error of its change
 });
 
 test('a crash is shown with its report, and what was there before stays in the state', async () => {
-  const folder = join(out, 'crashing', 'example.dev/test/corner/0.1.0', platform());
+  const folder = join(installed.folder, 'crashing', 'example.dev/test/corner/0.1.0', platform());
   await mkdir(folder, { recursive: true });
   const program = join(folder, 'terraform-provider-corner_v0.1.0');
   const script = join(import.meta.dirname, 'sdk/testing/crashing.ts');
   await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' --no-warnings '${script}'\n`);
   await chmod(program, 0o755);
   const crashing: Mirror = {
-    mirrorDir: join(out, 'crashing'),
+    mirrorDir: join(installed.folder, 'crashing'),
     writeCliConfig: async (path) =>
       await writeFile(
         path,
-        `provider_installation {\n filesystem_mirror {\n path = "${join(out, 'crashing')}"\n }\n}\n`,
+        `provider_installation {\n filesystem_mirror {\n path = "${join(installed.folder, 'crashing')}"\n }\n}\n`,
       ),
   };
   const provider = { name: 'corner', source: 'example.dev/test/corner' };

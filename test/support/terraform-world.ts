@@ -2,8 +2,8 @@
 // talk to the controller. Promise: after `close` nothing of it is left. Never: a mirror that two suites share; they run at once.
 
 import { buildMirror, type Mirror } from '../../provider/build.ts';
+import { installProvider } from '../../provider/testing/installed-provider.ts';
 import { inWorkspace, type Workspace } from '../../provider/testing/terraform.ts';
-import { removeFolder, temporaryFolder } from './dev.ts';
 import { sharedWorld, type World } from './world.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -32,8 +32,7 @@ export const reaching = (controller: { readonly address: string; readonly token:
 /** For the controller of the shared environment. */
 export async function openTerraformWorld(): Promise<TerraformWorld> {
   const world = await sharedWorld();
-  const folder = await temporaryFolder();
-  const mirror = await buildMirror({ out: folder });
+  const { folder, mirror, remove } = await installProvider();
   return {
     world,
     folder,
@@ -41,7 +40,7 @@ export async function openTerraformWorld(): Promise<TerraformWorld> {
     inTerraform: workspacesOf(mirror, reaching(world.state)),
     close: async () => {
       await world.close();
-      await removeFolder(folder);
+      await remove();
     },
   };
 }
