@@ -33,41 +33,48 @@ export async function withClient(
   body: (client: ProtocolClient) => Promise<void>,
 ): Promise<void> {
   const server = await serveHere(provider);
-  const client = new Client(`unix:${server.socketPath}`, credentials.createInsecure(), {
-    'grpc.default_authority': 'localhost',
-  });
-  const path = (method: { readonly parent: { readonly typeName: string }; readonly name: string }) =>
-    `/${method.parent.typeName}/${method.name}`;
+  const client = connectTo(server.socketPath);
   try {
-    await body({
-      socketPath: server.socketPath,
-      call: async (method, request) =>
-        await new Promise((resolve, reject) => {
-          client.makeUnaryRequest(
-            path(method),
-            (message: MessageShape<typeof method.input>) => Buffer.from(toBinary(method.input, message)),
-            (bytes) => fromBinary(method.output, bytes),
-            create(method.input, request),
-            (error, answer) =>
-              error === null && answer !== undefined
-                ? resolve(answer)
-                : reject(error ?? new Error('no answer')),
-          );
-        }),
-      stream: async (method, request) => {
-        const call = client.makeServerStreamRequest(
-          path(method),
-          (message: MessageShape<typeof method.input>) => Buffer.from(toBinary(method.input, message)),
-          (bytes) => fromBinary(method.output, bytes),
-          create(method.input, request),
-        );
-        const messages: MessageShape<typeof method.output>[] = [];
-        for await (const message of call) messages.push(message);
-        return messages;
-      },
-    });
+    await body(client);
   } finally {
     client.close();
     server.close();
   }
+}
+
+/** Calls a provider that serves there without TLS, in whatever process. */
+export function connectTo(socketPath: string): ProtocolClient & { close(): void } {
+  const client = new Client(`unix:${socketPath}`, credentials.createInsecure(), {
+    'grpc.default_authority': 'localhost',
+  });
+  const path = (method: { readonly parent: { readonly typeName: string }; readonly name: string }) =>
+    `/${method.parent.typeName}/${method.name}`;
+  return {
+    socketPath,
+    close: () => client.close(),
+    call: async (method, request) =>
+      await new Promise((resolve, reject) => {
+        client.makeUnaryRequest(
+          path(method),
+          (message: MessageShape<typeof method.input>) => Buffer.from(toBinary(method.input, message)),
+          (bytes) => fromBinary(method.output, bytes),
+          create(method.input, request),
+          (error, answer) =>
+            error === null && answer !== undefined
+              ? resolve(answer)
+              : reject(error ?? new Error('no answer')),
+        );
+      }),
+    stream: async (method, request) => {
+      const call = client.makeServerStreamRequest(
+        path(method),
+        (message: MessageShape<typeof method.input>) => Buffer.from(toBinary(method.input, message)),
+        (bytes) => fromBinary(method.output, bytes),
+        create(method.input, request),
+      );
+      const messages: MessageShape<typeof method.output>[] = [];
+      for await (const message of call) messages.push(message);
+      return messages;
+    },
+  };
 }
