@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { privateDataIn } from '../provider/testing/private-data.ts';
 import { inWorkspace, stateText, type Workspace } from '../provider/testing/terraform.ts';
 import { type OwnController, startOwnController } from './support/controller.ts';
 import { lookAtFiles, planted } from './support/planted.ts';
@@ -133,7 +134,19 @@ test.each(ways)(
       );
 
       await workspace.configure(configuration(org), provider(token));
-      garden.saw('the state', await stateText(workspace));
+      const state = await stateText(workspace);
+      garden.saw('the state', state);
+      const kept = privateDataIn(state);
+      expect([...kept.keys()].sort()).toEqual([
+        'lattice_budget.root[0]',
+        'lattice_model_provider.openai[0]',
+        'lattice_org.it[0]',
+      ]);
+      // Read through, and more than nothing: what proves that something is missing must be there.
+      for (const [resource, text] of kept) {
+        expect([resource, JSON.parse(text)]).toEqual([resource, { resourceVersion: expect.any(String) }]);
+        garden.saw(`the private data of ${resource}`, text);
+      }
       await told('destroy', workspace.destroy(), 0);
       garden.saw('the state afterwards', await stateText(workspace));
       const trace = await readFile(join(workspace.folder, 'trace.log'), 'utf8');
