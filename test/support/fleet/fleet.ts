@@ -25,6 +25,13 @@ export interface FleetOptions {
   readonly sweepIntervalMs?: number;
   /** Whether triggers note who did what; they cost time. True when left out. */
   readonly witness?: boolean;
+  readonly postgresSettings?: Readonly<Record<string, string>>;
+  /** Over those of `lattice dev`. */
+  readonly temporalSettings?: Readonly<Record<string, number | boolean | string>>;
+  /** What there is before the schema is made and any program starts; gets Postgres as its superuser. */
+  readonly restore?: (urlOf: (database?: string) => string, temporalAddress: string) => Promise<void>;
+  /** What stands between Temporal and the programs; gives the address that they are told. */
+  readonly between?: (temporalAddress: string) => Promise<string>;
 }
 
 export interface Fleet {
@@ -71,17 +78,21 @@ async function start(
 ): Promise<Fleet> {
   const dataDir = join(folder, 'postgres');
   const dbFile = join(folder, 'temporal.db');
+  const pgSettings = { max_connections: '300', ...options.postgresSettings };
+  const dynamicConfig = { ...TEMPORAL_SETTINGS, ...options.temporalSettings };
   const [pg, frontend] = await Promise.all([
     restartable('Postgres', (port) =>
-      startPostgres({ dataDir, settings: { max_connections: '300' }, ...(port !== undefined && { port }) }),
+      startPostgres({ dataDir, settings: pgSettings, ...(port !== undefined && { port }) }),
     ),
     restartable('Temporal', (port) =>
-      startTemporal({ dbFile, dynamicConfig: TEMPORAL_SETTINGS, ...(port !== undefined && { port }) }),
+      startTemporal({ dbFile, dynamicConfig, ...(port !== undefined && { port }) }),
     ),
   ]);
   undo.push(pg.stop, frontend.stop);
   const temporalAddress = frontend.first.address;
+  await options.restore?.(pg.first.url, temporalAddress);
   const database = await prepareDatabase(pg.first.url, () => {});
+  const toldAddress = (await options.between?.(temporalAddress)) ?? temporalAddress;
 
   const token = randomBytes(24).toString('base64url');
   const tokensFile = join(folder, 'tokens.yaml');
@@ -106,7 +117,7 @@ async function start(
       name: `controller-${index}`,
       folder,
       databaseUrl: database.controllerUrl,
-      temporalAddress,
+      temporalAddress: toldAddress,
       settings,
       port: ports[index] ?? 0,
     }),
@@ -117,7 +128,7 @@ async function start(
       name: `worker-${index}`,
       folder,
       databaseUrl: database.workerUrl,
-      temporalAddress,
+      temporalAddress: toldAddress,
       settings,
     }),
   );

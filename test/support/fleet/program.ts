@@ -1,6 +1,7 @@
 // One `lattice controller` or `lattice worker` as a process that can be killed, frozen, woken and started again. Each start is
 // an incarnation with a name of its own, which its Postgres connections carry. What ends without being asked to is remembered.
 
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -40,6 +41,8 @@ export interface Program {
   thaw(): void;
   /** SIGTERM; resolves when it has ended in order. */
   stop(): Promise<void>;
+  /** What all its incarnations have logged so far. */
+  log(): string;
   /** Ends that nobody asked for, and orderly ends that were none. */
   readonly crashes: readonly string[];
 }
@@ -56,6 +59,7 @@ export function program(options: ProgramOptions): Program {
   let killed = false;
   let count = 0;
   let state: Program['state'] = 'down';
+  const logFileOf = (incarnation: number): string => join(options.folder, `${name}.${incarnation}.log`);
 
   const onExit = (incarnation: string, { code, signal, asked }: Exit, wasKilled: boolean): void => {
     state = 'down';
@@ -79,11 +83,13 @@ export function program(options: ProgramOptions): Program {
     get state() {
       return state;
     },
+    log: () =>
+      Array.from({ length: count }, (_, index) => readFileSync(logFileOf(index + 1), 'utf8')).join(''),
     start: async () => {
       count += 1;
       killed = false;
       const incarnation = `${name}.${count}`;
-      const logFile = join(options.folder, `${incarnation}.log`);
+      const logFile = logFileOf(count);
       const started = await startChild(commandOf(options, incarnation, logFile));
       child = started;
       state = 'up';
