@@ -40,7 +40,8 @@ export async function buildGoTool(
   await go('get', '-tool', `${source.command}@v${pin.version}`);
   say(`building, about ${source.buildMinutes} min on two cores`);
   const tags = source.tags.length > 0 ? ['-tags', source.tags.join(',')] : [];
-  await go('build', '-trimpath', ...tags, '-o', join(staging, 'bin', pin.name), source.command);
+  const ldflags = source.ldflags ? [`-ldflags=${source.ldflags.join(' ')}`] : [];
+  await go('build', '-trimpath', ...tags, ...ldflags, '-o', join(staging, 'bin', pin.name), source.command);
   await rm(module, { recursive: true });
 }
 

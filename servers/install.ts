@@ -1,14 +1,16 @@
-// `node servers/install.ts [tool...]`: locates or installs the tools and prints what is where.
+// `node servers/install.ts [--kubernetes] [tool...]`: locates or installs the tools and prints what is where.
 // Promise: progress goes to stderr and the table to stdout; the exit code is 1 when any tool cannot be had.
 // Never: a stop at the first failure; the reader wants all of them.
 import { ToolUnavailable } from './errors.ts';
 import { type FoundTool, findTool } from './find.ts';
+import { kubernetesPins } from './kubernetes/pins.ts';
 import { pins, type ToolName } from './pins.ts';
 import { findTerraform } from './terraform.ts';
 
 /**
  * One of terraform and tofu is enough, so by default OpenTofu is not built where there is a Terraform. The others are
- * wanted by single tests only.
+ * wanted by single tests only. Those of Kubernetes take long to build and no test can wait for it, so all tests ask for
+ * them, and the demo does not.
  */
 const onDemand: readonly ToolName[] = [
   'terraform',
@@ -21,7 +23,9 @@ const onDemand: readonly ToolName[] = [
 
 type Located = FoundTool & { readonly name: string };
 
-const asked = process.argv.slice(2);
+const kubernetes = '--kubernetes';
+const asked = process.argv.slice(2).filter((argument) => argument !== kubernetes);
+const withKubernetes = process.argv.includes(kubernetes);
 const unknown = asked.filter((name) => !isToolName(name));
 if (unknown.length > 0) {
   tell(`Unknown tool ${unknown.join(', ')}. Known: ${Object.keys(pins).join(', ')}.`);
@@ -45,7 +49,9 @@ function locator(name: ToolName): () => Promise<Located> {
 }
 
 function defaults(): (() => Promise<Located>)[] {
-  const servers = Object.values(pins).filter(({ name }) => !onDemand.includes(name));
+  const servers = Object.values(pins).filter(({ name }) =>
+    Object.hasOwn(kubernetesPins, name) ? withKubernetes : !onDemand.includes(name),
+  );
   return [
     ...servers.map(({ name }) => locator(name)),
     async () => {

@@ -1,6 +1,7 @@
 // The one place that names every real server and tool we run: version, checksum, where it comes from.
 // Promise: plain frozen data; a new tool is one new entry, a new version is one changed entry.
 // Never: code that runs, a registry address (pip, go and npm know theirs), a path of one machine.
+import { kubernetesPins } from './kubernetes/pins.ts';
 
 export type Platform = 'linux-x64' | 'linux-arm64' | 'darwin-x64' | 'darwin-arm64';
 
@@ -24,6 +25,8 @@ export interface GoSource {
   /** Replace lines of the module's own go.mod, which Go ignores in a dependency. */
   readonly replaces: Readonly<Record<string, string>>;
   readonly tags: readonly string[];
+  /** For the linker; without any the binary is as Go makes it. */
+  readonly ldflags?: readonly string[];
   readonly buildMinutes: number;
 }
 
@@ -68,6 +71,7 @@ export interface Pin {
 }
 
 export const pins = {
+  ...kubernetesPins,
   postgres: {
     name: 'postgres',
     version: '18.4.0-beta.17',

@@ -40,6 +40,11 @@ export async function waitForEnd(previous: PreviousServer): Promise<void> {
   }
 }
 
+/** The number in a file that a server of ours is noted in; a file that is not there is no server. */
+export async function pidNotedIn(file: string): Promise<number> {
+  return Number(await readFile(file, 'utf8').catch(() => ''));
+}
+
 async function runs(pid: number, command: string): Promise<boolean> {
   if (existsSync('/proc/self/comm'))
     return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).startsWith(command);

@@ -3,14 +3,14 @@
 //   `stop` returns when it is gone.
 // Never: a web page of its own (headless), or a default port that another server may hold.
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type Exit, startChild } from './child.ts';
 import { findTool } from './find.ts';
 import { answersGrpc } from './grpc.ts';
 import { onFreePorts, requireFree } from './ports.ts';
-import { waitForEnd } from './previous.ts';
+import { pidNotedIn, waitForEnd } from './previous.ts';
 import { waitUntilServing } from './serving.ts';
 
 export interface TemporalOptions {
@@ -60,7 +60,7 @@ const pidFileOf = (dbFile: string): string => `${dbFile}.pid`;
 
 /** Two servers on one file: the second finds it locked and ends. */
 async function waitForPreviousServer(dbFile: string, progress: (line: string) => void): Promise<void> {
-  const pid = async () => Number(await readFile(pidFileOf(dbFile), 'utf8').catch(() => ''));
+  const pid = () => pidNotedIn(pidFileOf(dbFile));
   await waitForEnd({ server: 'Temporal', command: 'temporal', data: dbFile, pid, progress });
 }
 
