@@ -1,5 +1,5 @@
-// The Kubernetes control plane among the pins: etcd, the API server, its controllers, and kubectl.
-// Promise: all four are built from the Go module proxy; those of Kubernetes resolve to the same modules, so what one build
+// What has to do with Kubernetes among the pins: a control plane, and the tools that people talk to it with.
+// Promise: all are built from the Go module proxy; those of Kubernetes itself resolve to the same modules, so what one build
 //   has compiled the next one takes from Go's cache.
 // Never: an entry that pins.ts does not include.
 import type { GoSource, Pin } from '../pins.ts';
@@ -106,5 +106,22 @@ export const kubernetesPins = {
     onPath: { command: 'kubectl', atLeast: '1.36.0', below: '1.39.0' },
     versionArgs: ['version', '--client'],
     source: builtFrom('kubectl', 1),
+  },
+  helm: {
+    name: 'helm',
+    version: '4.3.1',
+    env: 'LATTICE_HELM',
+    onPath: { command: 'helm', atLeast: '4.0.0', below: '5.0.0' },
+    versionArgs: ['version', '--short'],
+    source: {
+      kind: 'go',
+      module: 'helm.sh/helm/v4',
+      command: 'helm.sh/helm/v4/cmd/helm',
+      sum: 'h1:UndCoLe9UPmNoL7IvWzaUXveL7T5t/ijoorEmgJdI9g=',
+      replaces: {},
+      tags: [],
+      ldflags: [...stripped, '-X helm.sh/helm/v4/internal/version.version=v4.3.1'],
+      buildMinutes: 2,
+    },
   },
 } as const satisfies Readonly<Record<string, Pin>>;
