@@ -25,7 +25,16 @@ function generate(folder: string, ...args: string[]): Promise<Ended> {
 
 async function copyOfRepository() {
   const folder = await temporaryFolder();
-  for (const part of ['cli', 'config', 'crds', 'docs/reference', 'package.json', 'policies', 'servers'])
+  for (const part of [
+    'cli',
+    'config',
+    'crds',
+    'deploy',
+    'docs/reference',
+    'package.json',
+    'policies',
+    'servers',
+  ])
     await cp(join(root, part), join(folder.path, part), { recursive: true });
   await symlink(join(root, 'node_modules'), join(folder.path, 'node_modules'));
   return folder;

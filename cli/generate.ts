@@ -9,7 +9,12 @@ import { baselineFolder, compilePack, packSources, policyPage } from '../policie
 
 const root = join(import.meta.dirname, '..');
 /** Folders in which every file is generated. */
-const folders = ['crds/generated', 'docs/reference'];
+const folders = [
+  'crds/generated',
+  'docs/reference',
+  'deploy/kustomize/generated',
+  'deploy/helm/lattice/templates/generated',
+];
 
 const wanted = generatedFiles();
 wanted.set('docs/reference/configuration.md', configPage());

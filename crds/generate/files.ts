@@ -1,10 +1,12 @@
 // Everything that is derived from the definitions of the kinds, as files.
 
+import { stringify } from 'yaml';
 import { kinds, terraformType } from '../kinds.ts';
 import { crdYaml } from './crd.ts';
 import { errorsPage, kindPage } from './docs.ts';
 import { manifestJsonSchema } from './json-schema.ts';
 import { openApiDocument } from './openapi.ts';
+import { clusterRolesYaml } from './rbac.ts';
 import { holdOperation, terraformResource, tokenOperation } from './terraform.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -18,6 +20,11 @@ export function generatedFiles(): Map<string, string> {
     files.set(`docs/reference/${kind.singular}.md`, kindPage(kind));
   }
   files.set('docs/reference/errors.md', errorsPage());
+  // Kustomize reads no file outside of a folder of its own, so it is told of the definitions where they are.
+  const definitions = kinds.map(({ plural }) => `crd/${plural}.yaml`);
+  files.set('crds/generated/kustomization.yaml', stringify({ resources: definitions }));
+  files.set('deploy/kustomize/generated/cluster-roles.yaml', clusterRolesYaml());
+  files.set('deploy/helm/lattice/templates/generated/cluster-roles.yaml', clusterRolesYaml());
   files.set('crds/generated/openapi.json', json(openApiDocument()));
   const resources = Object.fromEntries(kinds.map((kind) => [terraformType(kind), terraformResource(kind)]));
   files.set(
