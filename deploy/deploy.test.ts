@@ -1,6 +1,6 @@
 // Both ways to install Lattice, against the API server that would have to take them.
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parseAllDocuments, stringify } from 'yaml';
@@ -162,6 +162,23 @@ test('the programs take the settings that are shipped', async () => {
   await writeFile(file, data['lattice.yaml']);
   const environment = { LATTICE_DATABASE_URL: 'postgres://lattice:secret@postgres/lattice' };
   expect(await loadConfig({ flags: {}, environment, file })).toMatchObject({ listenPort: 7450 });
+});
+
+test('the image holds every folder of the programs, and nothing of a test', async () => {
+  const apart = ['bench', 'deploy', 'docs', 'examples', 'node_modules', 'test'];
+  const entries = await readdir(root, { withFileTypes: true });
+  const folders = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !apart.includes(entry.name))
+    .map(({ name }) => name)
+    .filter((name) => name !== 'dist');
+  const lines = async (file: string) => (await readFile(join(root, 'deploy', file), 'utf8')).split('\n');
+  const copied = (await lines('Containerfile')).flatMap(
+    (line) => /^COPY --from=build \/lattice\/(\w+) \.\/\1$/.exec(line)?.[1] ?? [],
+  );
+  expect(copied.sort()).toEqual(['dist', 'node_modules', ...folders].sort());
+  expect(await lines('Containerfile.dockerignore')).toEqual(
+    expect.arrayContaining(['**', ...folders.map((name) => `!${name}`), '**/*.test.ts']),
+  );
 });
 
 test('the controller may do what it must and no more, and a worker nothing', async () => {

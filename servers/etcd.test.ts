@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { isAlive } from './cache.ts';
@@ -45,6 +49,29 @@ test('it listens on loopback alone, and what it stored survives a stop and a SIG
     expect(await call(third.url, 'range', { key: 'kept' })).toEqual(['42']);
   } finally {
     await third.stop();
+  }
+});
+
+test('the same folder and port serve again as soon as their owner was killed', async () => {
+  await using folder = await temporaryFolder();
+  const dataDir = join(folder.path, 'etcd');
+  const script = join(folder.path, 'owner.ts');
+  await writeFile(
+    script,
+    `import { startEtcd } from '${join(import.meta.dirname, 'etcd.ts')}';
+     const { port } = await startEtcd({ dataDir: '${dataDir}', unsafeNoFsync: true });
+     process.stdout.write(port + '\\n');`,
+  );
+  const owner = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(createInterface(owner.stdout), 'line');
+  const port = Number(line);
+  await call(`http://127.0.0.1:${port}`, 'put', { key: 'kept', value: '42' });
+  owner.kill('SIGKILL');
+  const next = await startEtcd({ dataDir, port, unsafeNoFsync: true });
+  try {
+    expect(await call(next.url, 'range', { key: 'kept' })).toEqual(['42']);
+  } finally {
+    await next.stop();
   }
 });
 

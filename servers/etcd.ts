@@ -36,12 +36,13 @@ const stopLimitMs = 20_000;
 export async function startEtcd(options: EtcdOptions): Promise<RunningEtcd> {
   const { onProgress = () => {}, port, unsafeNoFsync = false } = options;
   const dataDir = resolve(options.dataDir);
-  if (port !== undefined) await requireFree(port, 'etcd');
   const { path } = await findTool('etcd', { progress: onProgress });
   await mkdir(dirname(dataDir), { recursive: true, mode: 0o700 });
   const pidFile = `${dataDir}.pid`;
   const pid = () => pidNotedIn(pidFile);
   await waitForEnd({ server: 'etcd', command: 'etcd', data: dataDir, pid, progress: onProgress });
+  // Only now: a server that is still going down holds its port.
+  if (port !== undefined) await requireFree(port, 'etcd');
   const running = await onFreePorts(2, ([free = 0, peerPort = 0]) =>
     serve({ path, dataDir, pidFile, port: port ?? free, peerPort, unsafeNoFsync }),
   );

@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import { cacheDir, toolDir } from './cache.ts';
 import { run } from './command.ts';
 import { compareVersions, findPin, findTool } from './find.ts';
-import { type Pin, pins } from './pins.ts';
+import { type GoSource, type Pin, pins } from './pins.ts';
 import { findTerraform } from './terraform.ts';
 import { environment, smallWheel, temporaryFolder } from './testing.ts';
 
@@ -173,6 +173,41 @@ test('a go module with another hash is refused before anything is built', async 
     /has hash h1:other=, but h1:0VT4.* is pinned. Nothing was built/,
   );
   expect(await readdir(join(cacheDir(), 'tools'))).toEqual([]);
+});
+
+test('a go build gets the replace lines, tags and linker flags of its pin', async () => {
+  await using folder = await temporaryFolder();
+  const go = join(folder.path, 'go');
+  const script = [
+    '#!/bin/sh',
+    `cp go.mod '${folder.path}'`,
+    `echo "$@" >> '${folder.path}/calls'`,
+    '[ $1 = mod ] && echo \'{"Sum":"h1:small="}\'',
+    '[ $1 = build ] && mkdir ../bin && touch ../bin/small',
+    'true',
+  ];
+  await writeFile(go, script.join('\n'));
+  await chmod(go, 0o755);
+  const path = [folder.path, process.env.PATH].join(delimiter);
+  using _ = environment({ LATTICE_CACHE: join(folder.path, 'cache'), PATH: path });
+  const source: GoSource = {
+    kind: 'go',
+    module: 'small.dev/all',
+    command: 'small.dev/all/cmd',
+    sum: 'h1:small=',
+    replaces: { 'small.dev/a': 'small.dev/b v1.0.0' },
+    tags: ['x', 'y'],
+    ldflags: ['-s', '-X a.b=c'],
+    buildMinutes: 1,
+  };
+  await findPin({ name: 'small', version: '1.0.0', env: 'LATTICE_SMALL', versionArgs: [], source });
+  const [, , build = ''] = (await readFile(join(folder.path, 'calls'), 'utf8')).split('\n');
+  expect(build).toMatch(
+    /^build -trimpath -tags x,y -ldflags=-s -X a.b=c -o .*\/bin\/small small.dev\/all\/cmd$/,
+  );
+  expect(await readFile(join(folder.path, 'go.mod'), 'utf8')).toContain(
+    'replace small.dev/a => small.dev/b v1.0.0\n',
+  );
 });
 
 test('terraform on PATH is taken when its version is in range, else tofu', async () => {

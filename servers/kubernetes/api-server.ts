@@ -48,11 +48,11 @@ const stopLimitMs = 20_000;
 export async function startApiServer(options: ApiServerOptions): Promise<RunningApiServer> {
   const { onProgress = () => {}, etcd, port, flags = {} } = options;
   const folder = resolve(options.folder);
-  if (port !== undefined) await requireFree(port, server);
   const { path } = await findTool('kube-apiserver', { progress: onProgress });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const pki = await preparePki(join(folder, 'pki'));
   await waitForPreviousServer(folder, onProgress);
+  if (port !== undefined) await requireFree(port, server);
   const start = (port: number) => serve({ path, folder, pki, etcdUrl: etcd.url, port, flags });
   const running = await (port === undefined ? onFreePorts(1, ([free = 0]) => start(free)) : start(port));
   onProgress(`Kubernetes serves on ${running.url}`);

@@ -134,6 +134,16 @@ test('a program may give the credential', async () => {
   expect(await viaProgram('auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}')).toBe('admin');
 });
 
+test('a control plane that cannot start says why and leaves nothing running', async () => {
+  const root = join(folder.path, 'broken');
+  const flags = { 'authorization-mode': 'Nonsense' };
+  await expect(startKubernetes({ folder: root, flags, unsafeNoFsync: true })).rejects.toThrow(
+    /The Kubernetes API server did not start: the server ended\..*Nonsense/s,
+  );
+  for (const file of ['etcd.pid', 'api-server.pid'])
+    expect(isAlive(Number(await readFile(join(root, file), 'utf8')))).toBe(false);
+});
+
 test('the same folder and port are the same cluster after a stop and after SIGKILLs', async () => {
   const root = join(folder.path, 'restarted');
   await mkdir(root);
