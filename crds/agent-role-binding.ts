@@ -1,14 +1,16 @@
 // AgentRoleBinding: gives one role to subjects. There is no other way to hold a role.
 
 import { z } from 'zod';
-import { reference } from './fields.ts';
+import { patterned, reference } from './fields.ts';
 import { defineKind } from './kind.ts';
 
 export const subjectTypes = ['user', 'group', 'agent'] as const;
 
-export const subjectName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/, 'a name of letters, digits and ".", "_", "@", "-"');
+export const subjectName = patterned(
+  /^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/,
+  128,
+  'a name of letters, digits and ".", "_", "@", "-"',
+);
 
 export const agentRoleBindingSpec = z.strictObject({
   role: reference('AgentRole', 'The role that is given.'),

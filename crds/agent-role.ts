@@ -2,14 +2,14 @@
 // denied. Roles are given by bindings only.
 
 import { z } from 'zod';
-import { labelSelector, reference } from './fields.ts';
+import { labelSelector, patterned, reference, text } from './fields.ts';
 import { defineKind } from './kind.ts';
 import { roleVerbs } from './verbs.ts';
 
 export const ruleEffects = ['allow', 'deny'] as const;
 
 export const agentRoleSpec = z.strictObject({
-  description: z.string().max(1024).optional().describe('What the role is for.'),
+  description: text({ max: 1024 }).optional().describe('What the role is for.'),
   inherits: z
     .array(reference('AgentRole', 'A role whose rules count as rules of this one.'))
     .max(16)
@@ -26,10 +26,9 @@ export const agentRoleSpec = z.strictObject({
           .describe('Verbs that the rule is about.'),
         kinds: z
           .array(
-            z
-              .string()
-              .regex(/^(\*|[A-Z][A-Za-z]{1,62})$/, 'a kind such as "Agent", or "*"')
-              .describe('A kind, or *.'),
+            patterned(/^(\*|[A-Z][A-Za-z]{1,62})$/, 63, 'a kind such as "Agent", or "*"').describe(
+              'A kind, or *.',
+            ),
           )
           .min(1)
           .max(32)

@@ -2,7 +2,7 @@
 // has none, and a limit that is left out is bounded by the budget alone.
 
 import { z } from 'zod';
-import { objectName, reference } from './fields.ts';
+import { objectName, reference, text } from './fields.ts';
 import { defineKind } from './kind.ts';
 
 export const desiredStates = ['running', 'paused', 'stopped'] as const;
@@ -12,16 +12,14 @@ export const agentSpec = z.strictObject({
   model: z
     .strictObject({
       provider: objectName.describe('Model provider, e.g. "anthropic", "openai", "google" or "ollama".'),
-      name: z.string().min(1).max(128).describe('Model name as the provider spells it.'),
+      name: text({ min: 1, max: 128 }).describe('Model name as the provider spells it.'),
     })
     .describe('The model that this agent calls.'),
-  instructions: z
-    .string()
-    .max(65_536)
+  instructions: text({ max: 65_536 })
     .optional()
     .describe('What the agent is told before every conversation.'),
   tools: z
-    .array(z.string().min(1).max(128).describe('Name of a tool.'))
+    .array(text({ min: 1, max: 128 }).describe('Name of a tool.'))
     .max(256)
     .default([])
     .describe('Tools that the agent may ask for. None when empty.'),

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { annotations, labels, objectName } from './fields.ts';
-import { holdSchema } from './hold.ts';
+import { holdSchema, told } from './hold.ts';
 
 export const API_GROUP = 'lattice.dev';
 export const API_VERSION = `${API_GROUP}/v1alpha1`;
@@ -22,37 +22,48 @@ export const conditionTypes = ['Ready', 'Synced', 'Reconciling', 'Stalled'] as c
 
 /** One fact about an object, in the form `kubectl wait` and kstatus read. */
 export const conditionSchema = z.object({
-  type: z.enum(conditionTypes),
-  status: z.enum(['True', 'False', 'Unknown']),
-  reason: z.string(),
-  message: z.string(),
-  /** JSON pointer of the spec field that is to blame, when one is. */
-  field: z.string().optional(),
-  observedGeneration: z.int(),
-  lastTransitionTime: z.string(),
+  type: z.enum(conditionTypes).describe('What the fact is about.'),
+  status: z.enum(['True', 'False', 'Unknown']).describe('Whether it is so.'),
+  reason: z.string().describe('Why, in one word.'),
+  message: z.string().describe('Why, in a sentence.'),
+  field: z.string().optional().describe('JSON pointer of the spec field that is to blame, when one is.'),
+  observedGeneration: z.int().describe('The generation that the fact is about.'),
+  lastTransitionTime: told.describe('Since when.'),
 });
 export type Condition = z.infer<typeof conditionSchema>;
 
 /** How often something was put right that had been as declared; a fight, when it happens again and again. */
 export const repairsSchema = z.object({
-  count: z.int(),
-  since: z.string(),
-  last: z.string(),
-  /** What the last one did, without values. */
-  what: z.string(),
+  count: z.int().describe('How many repairs.'),
+  since: told.describe('When the first of them was.'),
+  last: told.describe('When the last one was.'),
+  what: z.string().describe('What the last one did, without values.'),
 });
 export type Repairs = z.infer<typeof repairsSchema>;
 
 export const statusSchema = z.object({
-  observedGeneration: z.int(),
-  conditions: z.array(conditionSchema),
-  /** Names of what stands for this object elsewhere, e.g. `temporalNamespace`, `workflowId`. */
-  externalIds: z.record(z.string(), z.string()),
-  repairs: repairsSchema.optional(),
-  /** Of an agent: the strictest hold in force. */
-  hold: holdSchema.optional(),
+  observedGeneration: z.int().describe('The generation that was worked on last.'),
+  conditions: z.array(conditionSchema).meta({ description: 'Facts, one a type.', listMapKey: 'type' }),
+  externalIds: z
+    .record(z.string(), z.string())
+    .describe('Names of what stands for this object elsewhere, e.g. `temporalNamespace`, `workflowId`.'),
+  repairs: repairsSchema.optional().describe('What was put right that had been as declared.'),
+  hold: holdSchema.optional().describe('Of an agent: the strictest hold in force.'),
 });
 export type Status = z.infer<typeof statusSchema>;
+
+/**
+ * The same as Kubernetes stores it. Nothing is required: an object that nobody has looked at has no status, which kstatus reads
+ * as in progress.
+ */
+export const kubernetesStatusSchema = statusSchema.partial().extend({
+  uid: z.string().optional().describe('The uid that the object has in Lattice.'),
+  lastHandledReconcileAt: z
+    .string()
+    .optional()
+    .describe('The value of the last annotation that asked for a reconciliation and was followed.'),
+});
+export type KubernetesStatus = z.infer<typeof kubernetesStatusSchema>;
 
 /** What a client declares: the object without what the store adds. `org` is absent for cluster-scoped kinds. */
 export const manifestSchema = z.strictObject({

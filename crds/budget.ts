@@ -8,6 +8,12 @@ import { defineKind } from './kind.ts';
 export const budgetWindows = ['hour', 'day', 'week', 'month'] as const;
 export type BudgetWindow = (typeof budgetWindows)[number];
 
+/** Each list of thresholds, and the limit that they must stay within. */
+const pairs = [
+  ['softThresholdsMicroUsd', 'limitMicroUsd'],
+  ['softThresholdsTokens', 'limitTokens'],
+] as const;
+
 const thresholds = (unit: string) =>
   z
     .array(z.int().min(1).max(Number.MAX_SAFE_INTEGER).describe(`One threshold, in ${unit}.`))
@@ -41,10 +47,6 @@ export const budgetSpec = z
       .describe('Record what would have been refused, and refuse nothing. For trying a limit out.'),
   })
   .check(({ value, issues }) => {
-    const pairs = [
-      ['softThresholdsMicroUsd', 'limitMicroUsd'],
-      ['softThresholdsTokens', 'limitTokens'],
-    ] as const;
     for (const [list, limit] of pairs) {
       value[list].forEach((threshold, index) => {
         const most = value[limit];
@@ -57,6 +59,13 @@ export const budgetSpec = z
         });
       });
     }
+  })
+  .meta({
+    cel: pairs.map(([list, limit]) => ({
+      rule: `!has(self.${limit}) || !has(self.${list}) || self.${list}.all(threshold, threshold <= self.${limit})`,
+      message: `a threshold above ${limit} is never reached`,
+      fieldPath: `.${list}`,
+    })),
   });
 export type BudgetSpec = z.infer<typeof budgetSpec>;
 

@@ -61,5 +61,14 @@ export function cidr(description: string, more: { readonly immutable?: boolean }
       const message = rangeProblem(value);
       if (message !== undefined) issues.push({ code: 'custom', input: value, path: [], message });
     })
-    .meta({ description, ...more });
+    .meta({
+      description,
+      ...more,
+      cel: [
+        {
+          rule: 'isCIDR(self) && string(cidr(self).masked()) == self',
+          message: 'a range in canonical form, such as "10.20.0.0/24" or "fd00::/64", without host bits',
+        },
+      ],
+    });
 }

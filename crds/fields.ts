@@ -2,8 +2,9 @@
 // Terraform, OpenAPI and the docs all say the same about it.
 
 import { z } from 'zod';
-import { parseSelector, SelectorError } from './selector.ts';
-
+import { type CelRule, celMatches, celText } from './cel.ts';
+import { HTTP_URL, hasUser } from './http-url.ts';
+import { parseSelector, SELECTOR_REQUIREMENTS, SelectorError } from './selector.ts';
 import type { TextForm } from './terraform.ts';
 
 declare module 'zod' {
@@ -18,6 +19,10 @@ declare module 'zod' {
     form?: TextForm;
     /** A secret, or close to one: it is shown nowhere. */
     sensitive?: boolean;
+    /** What Kubernetes checks beyond the schema, as zod does here. */
+    cel?: readonly CelRule[];
+    /** The field by which the elements of a list are told apart when parts of it are written. */
+    listMapKey?: string;
   }
 }
 
@@ -25,20 +30,45 @@ const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const LABEL_KEY = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
 
-export const objectName = z
-  .string()
-  .regex(
-    NAME,
-    'a name has 1 to 63 characters of a-z, 0-9 and "-", and starts and ends with a letter or digit',
-  )
-  .describe('Name, unique within the kind and org. It cannot be changed.');
+/**
+ * Text of so many characters. They are counted as JSON Schema, Kubernetes and people count them: a character outside the basic
+ * plane is one, though JavaScript has two units for it.
+ */
+export function text({ min = 0, max }: { readonly min?: number; readonly max: number }) {
+  return z
+    .string()
+    .check(({ value, issues }) => {
+      const length = [...value].length;
+      const about = { origin: 'string', inclusive: true, input: value } as const;
+      if (length < min) issues.push({ code: 'too_small', minimum: min, ...about });
+      if (length > max) issues.push({ code: 'too_big', maximum: max, ...about });
+    })
+    .meta({ ...(min > 0 && { minLength: min }), maxLength: max });
+}
+
+/** Text of a pattern that allows no more than `max` characters, which is told once. */
+export function patterned(pattern: RegExp, max: number, message: string) {
+  return z.string().max(max, { error: message, abort: true }).regex(pattern, message);
+}
+
+const NAME_RULE =
+  'a name has 1 to 63 characters of a-z, 0-9 and "-", and starts and ends with a letter or digit';
+
+/** Kubernetes allows more in a name: 253 characters, and dots. */
+export const nameRule: CelRule = {
+  rule: `self.metadata.name.size() <= 63 && ${celMatches('self.metadata.name', NAME)}`,
+  message: NAME_RULE,
+  fieldPath: '.metadata.name',
+};
+
+export const objectName = patterned(NAME, 63, NAME_RULE).describe(
+  'Name, unique within the kind and org. It cannot be changed.',
+);
 
 /** A name of another object of `kind` in the same org. */
 export function reference(kind: string, description: string, more: { readonly immutable?: boolean } = {}) {
-  return z
-    .string()
-    .regex(NAME, `the name of a ${kind} has 1 to 63 characters of a-z, 0-9 and "-"`)
-    .meta({ references: kind, description, ...more });
+  const message = `the name of a ${kind} has 1 to 63 characters of a-z, 0-9 and "-"`;
+  return patterned(NAME, 63, message).meta({ references: kind, description, ...more });
 }
 
 export const labels = z
@@ -64,12 +94,18 @@ export function tokens(description: string) {
   return z.int().min(0).max(Number.MAX_SAFE_INTEGER).describe(description);
 }
 
-const zones = new Set(Intl.supportedValuesOf('timeZone').concat('UTC'));
+const zones = [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC'])];
+const ZONE_RULE = 'not an IANA time zone; write one such as "UTC" or "Europe/Berlin"';
 
+/** Kubernetes gets the names too: CEL cannot ask whether one exists. An enum would repeat all of them in every refusal. */
 export const timeZone = z
   .string()
-  .refine((zone) => zones.has(zone), 'not an IANA time zone; write one such as "UTC" or "Europe/Berlin"')
-  .describe('IANA time zone in which the window begins, e.g. "Europe/Berlin".');
+  .max(64, { error: ZONE_RULE, abort: true })
+  .refine((zone) => zones.includes(zone), ZONE_RULE)
+  .meta({
+    description: 'IANA time zone in which the window begins, e.g. "Europe/Berlin".',
+    cel: [{ rule: `self in [${zones.map(celText).join(', ')}]`, message: ZONE_RULE }],
+  });
 
 /** A label selector; the empty one matches everything. */
 export function labelSelector(description: string) {
@@ -84,5 +120,40 @@ export function labelSelector(description: string) {
         issues.push({ code: 'custom', input: value, path: [], message: error.message });
       }
     })
-    .describe(description);
+    .meta({
+      description,
+      cel: [
+        {
+          rule: `${celMatches('self', /^[ \t\n\f\r]*$/)} || ${celMatches('("," + self)', SELECTOR_REQUIREMENTS)}`,
+          message: 'not a label selector such as "team=core, env in (dev, prod), !legacy"',
+        },
+      ],
+    });
+}
+
+const USER_RULE = 'the address holds a user or a password; name the secret in apiKey';
+
+const UNREADABLE = 'the address cannot be read';
+/** The IPv6 address of the authority, in CEL. */
+const inBrackets = `self.find("^https?://[^/?#]+").find("\\\\[.*\\\\]")`;
+
+/** The address of an HTTP API, without a user in it. */
+export function httpUrl(description: string) {
+  return z
+    .string()
+    .max(512)
+    .regex(HTTP_URL, 'an address such as "https://api.example.com/v1"')
+    .refine((value) => !HTTP_URL.test(value) || URL.canParse(value), UNREADABLE)
+    .refine((value) => !hasUser.test(value), USER_RULE)
+    .meta({
+      description,
+      format: 'uri',
+      cel: [
+        { rule: `!${celMatches('self', hasUser)}`, message: USER_RULE },
+        {
+          rule: `${inBrackets} == "" || isIP(${inBrackets}.replace("[", "").replace("]", ""))`,
+          message: UNREADABLE,
+        },
+      ],
+    });
 }

@@ -2,7 +2,7 @@
 // what all of them allow is allowed. Empty lists allow nothing.
 
 import { z } from 'zod';
-import { labelSelector, objectName } from './fields.ts';
+import { labelSelector, objectName, text } from './fields.ts';
 import { defineKind } from './kind.ts';
 
 export const piiActions = ['allow', 'mask', 'block'] as const;
@@ -14,19 +14,19 @@ export const guardrailSpec = z
       .array(
         z.strictObject({
           provider: objectName.describe('Model provider.'),
-          name: z.string().min(1).max(128).describe('Model name as the provider spells it.'),
+          name: text({ min: 1, max: 128 }).describe('Model name as the provider spells it.'),
         }),
       )
       .max(256)
       .default([])
       .describe('Models that may be called. None when empty.'),
     tools: z
-      .array(z.string().min(1).max(128).describe('Name of a tool.'))
+      .array(text({ min: 1, max: 128 }).describe('Name of a tool.'))
       .max(1024)
       .default([])
       .describe('Tools that may be used. None when empty.'),
     requireApproval: z
-      .array(z.string().min(1).max(128).describe('Name of a tool.'))
+      .array(text({ min: 1, max: 128 }).describe('Name of a tool.'))
       .max(1024)
       .default([])
       .describe('Tools of the list above whose every call a person must approve.'),
@@ -48,6 +48,14 @@ export const guardrailSpec = z
         message: `"${tool}" is not among the tools, so no call of it could be approved`,
       });
     });
+  })
+  .meta({
+    // Every evaluation of a rule may cost the API server a million steps, and two full lists would take a few more.
+    cel: ['index < 512', 'index >= 512'].map((half) => ({
+      rule: `!has(self.requireApproval) || !has(self.tools) || self.requireApproval.all(index, tool, !(${half}) || tool in self.tools)`,
+      message: 'every tool that needs approval must be among the tools, or no call of it could be approved',
+      fieldPath: '.requireApproval',
+    })),
   });
 export type GuardrailSpec = z.infer<typeof guardrailSpec>;
 

@@ -31,13 +31,15 @@ export const holdRequestSchema = z.strictObject({
 });
 export type HoldRequest = z.infer<typeof holdRequestSchema>;
 
+/** A time that is told; what is told is not judged again. */
+export const told = z.string().meta({ format: 'date-time' });
+
 export const holdSchema = z.object({
   mode: holdModeSchema,
-  /** Who placed it or changed it last, as the ledger has it. */
-  actor: z.string(),
-  reason: z.string(),
-  createdAt: z.string(),
-  expiresAt: z.string().optional(),
+  actor: z.string().describe('Who placed it or changed it last, as the ledger has it.'),
+  reason: z.string().describe('Why.'),
+  createdAt: told.describe('When it was placed.'),
+  expiresAt: told.optional().describe('When it ends by itself.'),
 });
 export type Hold = z.infer<typeof holdSchema>;
 

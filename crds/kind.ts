@@ -7,6 +7,8 @@ export interface PrinterColumn {
   readonly name: string;
   /** JSON pointer into the object, e.g. `/spec/model/name`. */
   readonly pointer: string;
+  /** Shown only to who asks for more, e.g. `kubectl get -o wide`. */
+  readonly wide?: boolean;
 }
 
 export interface Kind<Spec extends z.ZodObject = z.ZodObject> {

@@ -1,24 +1,20 @@
 // Org: the tenant. It owns a Temporal namespace and a chain of the audit ledger, and every other object lives in one.
 
 import { z } from 'zod';
+import { text } from './fields.ts';
 import { defineKind } from './kind.ts';
 
 export const orgSpec = z.strictObject({
-  displayName: z
-    .string()
-    .min(1)
-    .max(128)
+  displayName: text({ min: 1, max: 128 })
     .optional()
     .describe('Name for people; the object name when left out.'),
   namespaces: z
     .array(
       z.strictObject({
-        cluster: z
-          .string()
-          .min(1)
-          .max(253)
-          .describe('Identity of the Kubernetes cluster (uid of kube-system).'),
-        namespace: z.string().min(1).max(63).describe('Kubernetes namespace.'),
+        cluster: text({ min: 1, max: 253 }).describe(
+          'Identity of the Kubernetes cluster (uid of kube-system).',
+        ),
+        namespace: text({ min: 1, max: 63 }).describe('Kubernetes namespace.'),
       }),
     )
     .max(256)

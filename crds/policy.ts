@@ -1,6 +1,7 @@
 // Policy: rules in Rego that changes (target admission) or an agent's acts (target runtime) are held to.
 
 import { z } from 'zod';
+import { text } from './fields.ts';
 import { defineKind } from './kind.ts';
 
 export const policyTargets = ['admission', 'runtime'] as const;
@@ -8,7 +9,7 @@ export const enforcements = ['advisory', 'soft-mandatory', 'hard-mandatory'] as 
 export type Enforcement = (typeof enforcements)[number];
 
 export const policySpec = z.strictObject({
-  description: z.string().max(1024).optional().describe('What the policy is for.'),
+  description: text({ max: 1024 }).optional().describe('What the policy is for.'),
   target: z
     .enum(policyTargets)
     .default('admission')
@@ -17,7 +18,7 @@ export const policySpec = z.strictObject({
     .enum(enforcements)
     .default('hard-mandatory')
     .describe('advisory: warns. soft-mandatory: refuses unless waived. hard-mandatory: refuses.'),
-  rego: z.string().min(1).max(131_072).meta({ description: 'One Rego module.', form: 'lines' }),
+  rego: text({ min: 1, max: 131_072 }).meta({ description: 'One Rego module.', form: 'lines' }),
 });
 export type PolicySpec = z.infer<typeof policySpec>;
 

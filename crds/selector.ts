@@ -2,8 +2,17 @@
 //   selector    = [ requirement *( "," requirement ) ]      the empty selector matches everything
 //   requirement = key ("=" | "==" | "!=") value | key ("in" | "notin") "(" value *("," value) ")" | key | "!" key
 
-const KEY = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
-const VALUE = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
+const key = '([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([\\w.-]{0,61}[A-Za-z0-9])?';
+const value = '([A-Za-z0-9]([\\w.-]{0,61}[A-Za-z0-9])?)?';
+const KEY = new RegExp(`^${key}$`);
+const VALUE = new RegExp(`^${value}$`);
+
+/** The requirements of a selector that is not empty, each behind a comma: the same grammar, for who has patterns only. */
+export const SELECTOR_REQUIREMENTS = new RegExp(
+  `^(,\\s*(!\\s*${key}|${key}(\\s*(==?|!=)\\s*${value}|\\s+(in|notin)\\s*\\(\\s*${value}(\\s*,\\s*${value})*\\s*\\))?)\\s*)+$`,
+);
+/** Spaces that only JavaScript takes for spaces. */
+const FOREIGN_SPACE = /[^\S \t\n\f\r]/;
 
 export type Requirement =
   | { readonly key: string; readonly is: 'in' | 'notin'; readonly values: readonly string[] }
@@ -21,6 +30,7 @@ export class SelectorError extends Error {
 
 /** Throws SelectorError. */
 export function parseSelector(text: string): Selector {
+  if (FOREIGN_SPACE.test(text)) throw new SelectorError('there is a space that is none of ASCII');
   if (text.trim() === '') return [];
   return splitOutsideParentheses(text).map((part, index) => parseRequirement(part.trim(), index + 1));
 }
@@ -63,14 +73,14 @@ function parseRequirement(text: string, place: number): Requirement {
     : { key: labelKey(text, place), is: 'exists' };
 }
 
-function labelKey(key: string, place: number): string {
-  if (!KEY.test(key)) throw new SelectorError(`requirement ${place} does not begin with a label key`);
-  return key;
+function labelKey(text: string, place: number): string {
+  if (!KEY.test(text)) throw new SelectorError(`requirement ${place} does not begin with a label key`);
+  return text;
 }
 
-function labelValue(value: string, place: number): string {
-  if (!VALUE.test(value)) throw new SelectorError(`the value of requirement ${place} is not a label value`);
-  return value;
+function labelValue(text: string, place: number): string {
+  if (!VALUE.test(text)) throw new SelectorError(`the value of requirement ${place} is not a label value`);
+  return text;
 }
 
 /** Whether labels satisfy every requirement. `!=` and `notin` are true of an object without the label, as in Kubernetes. */

@@ -2,20 +2,20 @@
 // event of its own on the ledger.
 
 import { z } from 'zod';
+import { patterned, text } from './fields.ts';
 import { defineKind } from './kind.ts';
 
 export const waiverSpec = z.strictObject({
-  fingerprint: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/, 'a fingerprint has 64 hexadecimal digits; copy it from the finding')
-    .describe('Fingerprint of the finding that is let pass.'),
-  approver: z
-    .string()
-    .min(1)
-    .max(128)
-    .describe('Who approves: the name of the credential that writes the waiver.'),
-  reason: z.string().min(8).max(1024).describe('Why the finding may pass.'),
-  expiresAt: z.iso.datetime({ offset: true }).meta({
+  fingerprint: patterned(
+    /^[0-9a-f]{64}$/,
+    64,
+    'a fingerprint has 64 hexadecimal digits; copy it from the finding',
+  ).describe('Fingerprint of the finding that is let pass.'),
+  approver: text({ min: 1, max: 128 }).describe(
+    'Who approves: the name of the credential that writes the waiver.',
+  ),
+  reason: text({ min: 8, max: 1024 }).describe('Why the finding may pass.'),
+  expiresAt: z.iso.datetime({ offset: true }).max(64).meta({
     description: 'When the waiver ends, in RFC 3339, e.g. "2027-01-31T00:00:00Z".',
     form: 'time',
   }),
@@ -34,5 +34,6 @@ export const waiver = defineKind({
   columns: [
     { name: 'Approver', pointer: '/spec/approver' },
     { name: 'Expires', pointer: '/spec/expiresAt' },
+    { name: 'Fingerprint', pointer: '/spec/fingerprint', wide: true },
   ],
 });

@@ -1,16 +1,20 @@
-// Kubernetes CustomResourceDefinitions: structural schemas with the same fields, defaults and limits.
+// Kubernetes CustomResourceDefinitions: everything that a kind's definition refuses, refused by the API server itself, so that
+// `kubectl apply` says at once what would be wrong. Promise: fields, defaults, limits, rules and the status come from the
+// definitions. Never: a field list of its own.
 
 import { stringify } from 'yaml';
-import { API_GROUP, conditionTypes } from '../api.ts';
-import { holdModes } from '../hold.ts';
-import type { Kind } from '../kind.ts';
-import { type JsonSchema, toJsonSchema } from './json-schema.ts';
+import { API_GROUP, kubernetesStatusSchema } from '../api.ts';
+import { nameRule } from '../fields.ts';
+import { fromPointer } from '../json.ts';
+import type { Kind, PrinterColumn } from '../kind.ts';
+import { type RuledSchema, toRuledSchema } from './json-schema.ts';
+import { type StructuralSchema, structural, validations } from './structural.ts';
 
 export function crdYaml(kind: Kind): string {
-  return stringify(crd(kind), { lineWidth: 0 });
+  return stringify(crd(kind), { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-function crd(kind: Kind) {
+export function crd(kind: Kind) {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -31,23 +35,12 @@ function crd(kind: Kind) {
           name: 'v1alpha1',
           served: true,
           storage: true,
-          schema: {
-            openAPIV3Schema: {
-              description: kind.description,
-              type: 'object',
-              required: ['spec'],
-              properties: { spec: structural(toJsonSchema(kind.spec)), status: statusSchema },
-            },
-          },
+          schema: { openAPIV3Schema: objectSchema(kind) },
           subresources: { status: {} },
           additionalPrinterColumns: [
             { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
             { name: 'Status', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].message' },
-            ...kind.columns.map(({ name, pointer }) => ({
-              name,
-              type: 'string',
-              jsonPath: pointer.replaceAll('/', '.'),
-            })),
+            ...kind.columns.map((column) => printerColumn(kind, column)),
             { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
           ],
         },
@@ -56,76 +49,40 @@ function crd(kind: Kind) {
   };
 }
 
-const statusSchema = {
-  type: 'object',
-  properties: {
-    observedGeneration: { type: 'integer', format: 'int64' },
-    conditions: {
-      type: 'array',
-      'x-kubernetes-list-type': 'map',
-      'x-kubernetes-list-map-keys': ['type'],
-      items: {
-        type: 'object',
-        required: ['type', 'status', 'reason', 'message', 'lastTransitionTime'],
-        properties: {
-          type: { type: 'string', enum: [...conditionTypes] },
-          status: { type: 'string', enum: ['True', 'False', 'Unknown'] },
-          reason: { type: 'string' },
-          message: { type: 'string' },
-          field: { type: 'string' },
-          observedGeneration: { type: 'integer', format: 'int64' },
-          lastTransitionTime: { type: 'string', format: 'date-time' },
-        },
-      },
-    },
-    externalIds: { type: 'object', additionalProperties: { type: 'string' } },
-    repairs: {
-      type: 'object',
-      required: ['count', 'since', 'last', 'what'],
-      properties: {
-        count: { type: 'integer', format: 'int64' },
-        since: { type: 'string', format: 'date-time' },
-        last: { type: 'string', format: 'date-time' },
-        what: { type: 'string' },
-      },
-    },
-    hold: {
-      type: 'object',
-      required: ['mode', 'actor', 'reason', 'createdAt'],
-      properties: {
-        mode: { type: 'string', enum: [...holdModes] },
-        actor: { type: 'string' },
-        reason: { type: 'string' },
-        createdAt: { type: 'string', format: 'date-time' },
-        expiresAt: { type: 'string', format: 'date-time' },
-      },
-    },
-  },
-};
-
-/** Kubernetes forbids `additionalProperties: false` beside properties (it prunes instead) and knows no `references`. */
-function structural(schema: JsonSchema): JsonSchema {
-  const {
-    additionalProperties,
-    propertyNames: _names,
-    references: _references,
-    immutable: _immutable,
-    filledIn: _filledIn,
-    form: _form,
-    sensitive: _sensitive,
-    ...rest
-  } = schema;
+function objectSchema(kind: Kind): StructuralSchema {
+  const status = structural(toRuledSchema(kubernetesStatusSchema));
+  // Without a spec an object is what an empty one makes it, where that is valid.
+  const mayBeEmpty = kind.spec.safeParse({}).success;
+  const spec = structural(toRuledSchema(kind.spec), { isSpec: true });
   return {
-    ...rest,
-    ...(schema.type === 'integer' && { format: 'int64' }),
-    ...(typeof additionalProperties === 'object' && {
-      additionalProperties: structural(additionalProperties),
-    }),
-    ...(schema.items && { items: structural(schema.items) }),
-    ...(schema.properties && {
-      properties: Object.fromEntries(
-        Object.entries(schema.properties).map(([field, inner]) => [field, structural(inner)]),
-      ),
-    }),
+    description: kind.description,
+    type: 'object',
+    ...(!mayBeEmpty && { required: ['spec'] }),
+    properties: { spec: mayBeEmpty ? { default: {}, ...spec } : spec, status },
+    ...validations([nameRule]),
   };
+}
+
+function printerColumn(kind: Kind, { name, pointer, wide }: PrinterColumn) {
+  const [root = '', ...steps] = fromPointer(pointer);
+  const schema = toRuledSchema(root === 'status' ? kubernetesStatusSchema : kind.spec);
+  const { type } = fieldAt(schema, steps) ?? {};
+  if (type !== 'string' && type !== 'integer' && type !== 'boolean')
+    throw new Error(`${kind.name}: a column cannot show ${pointer}`);
+  return {
+    name,
+    type,
+    jsonPath: [root, ...steps].map((step) => `.${step}`).join(''),
+    ...(wide && { priority: 1 }),
+  };
+}
+
+function fieldAt(
+  schema: RuledSchema | undefined,
+  [step, ...rest]: readonly string[],
+): RuledSchema | undefined {
+  if (schema === undefined || step === undefined) return schema;
+  const { properties = {}, additionalProperties } = schema;
+  const more = typeof additionalProperties === 'object' ? additionalProperties : undefined;
+  return fieldAt(properties[step] ?? more, rest);
 }

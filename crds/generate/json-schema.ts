@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { API_VERSION } from '../api.ts';
+import type { CelRule } from '../cel.ts';
 import { annotations, labels, objectName } from '../fields.ts';
 import type { Kind } from '../kind.ts';
 import type { TextForm } from '../terraform.ts';
@@ -21,8 +22,10 @@ export interface JsonSchema {
   maximum?: number;
   minLength?: number;
   maxLength?: number;
+  minItems?: number;
   maxItems?: number;
   pattern?: string;
+  format?: string;
   references?: string;
   immutable?: boolean;
   filledIn?: boolean;
@@ -31,10 +34,28 @@ export interface JsonSchema {
   anyOf?: JsonSchema[];
 }
 
+/** What only Kubernetes reads. */
+export interface RuledSchema extends JsonSchema {
+  cel?: readonly CelRule[];
+  listMapKey?: string;
+}
+
 /** Schema of what a client writes: fields with a default are optional. */
 export function toJsonSchema(schema: z.core.$ZodType): JsonSchema {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.cel;
+      delete jsonSchema.listMapKey;
+    },
+  });
   return rest as JsonSchema;
+}
+
+/** The same with the rules for Kubernetes. */
+export function toRuledSchema(schema: z.core.$ZodType): RuledSchema {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest as RuledSchema;
 }
 
 /** Schema of a whole manifest of this kind, for editors and other tools. */

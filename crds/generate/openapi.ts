@@ -1,6 +1,5 @@
 // The OpenAPI document of the HTTP API. Paths of objects are the same for every kind; the bodies come from the kinds.
 
-import { z } from 'zod';
 import { accessSchema } from '../access.ts';
 import { managers, objectSchema } from '../api.ts';
 import { auditLinkSchema } from '../audit.ts';
@@ -117,10 +116,6 @@ function kindPaths(kind: Kind): Record<string, Node> {
 }
 
 export function openApiDocument(): Node {
-  const schema = (type: z.core.$ZodType): Node => {
-    const { $schema: _dialect, ...rest } = z.toJSONSchema(type, { io: 'input' });
-    return rest;
-  };
   const chain = [parameter('path', 'chain', 'Chain: `system` or the uid of an org.', text)];
   return {
     openapi: '3.1.0',
@@ -235,18 +230,18 @@ export function openApiDocument(): Node {
             return [kind.name, rest];
           }),
         ),
-        Object: schema(objectSchema),
-        Problem: schema(problemSchema),
-        PlanRequest: schema(planRequestSchema),
-        Plan: schema(planSchema),
-        Access: schema(accessSchema),
-        AuditLink: schema(auditLinkSchema),
-        Hold: schema(holdSchema),
-        HoldRequest: schema(holdRequestSchema),
-        MintRequest: schema(mintRequestSchema),
-        RenewRequest: schema(renewRequestSchema),
-        ApiToken: schema(apiTokenSchema),
-        MintedToken: schema(mintedTokenSchema),
+        Object: toJsonSchema(objectSchema),
+        Problem: toJsonSchema(problemSchema),
+        PlanRequest: toJsonSchema(planRequestSchema),
+        Plan: toJsonSchema(planSchema),
+        Access: toJsonSchema(accessSchema),
+        AuditLink: toJsonSchema(auditLinkSchema),
+        Hold: toJsonSchema(holdSchema),
+        HoldRequest: toJsonSchema(holdRequestSchema),
+        MintRequest: toJsonSchema(mintRequestSchema),
+        RenewRequest: toJsonSchema(renewRequestSchema),
+        ApiToken: toJsonSchema(apiTokenSchema),
+        MintedToken: toJsonSchema(mintedTokenSchema),
       },
     },
   };

@@ -134,6 +134,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "type": "string",
         "required": true,
         "constraints": {
+          "maxLength": 64,
           "pattern": "^[0-9a-f]{64}$"
         }
       },
@@ -167,6 +168,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "required": true,
         "form": "time",
         "constraints": {
+          "maxLength": 64,
           "pattern": "^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z|([+-](?:[01]\\d|2[0-3]):[0-5]\\d)))$"
         }
       }
@@ -188,6 +190,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "type": "string",
         "required": false,
         "constraints": {
+          "maxLength": 63,
           "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
         }
       },
@@ -237,7 +240,10 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "description": "IANA time zone in which the window begins, e.g. \"Europe/Berlin\".",
         "type": "string",
         "required": false,
-        "default": "UTC"
+        "default": "UTC",
+        "constraints": {
+          "maxLength": 64
+        }
       },
       {
         "name": "soft_thresholds_micro_usd",
@@ -314,6 +320,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
               "type": "string",
               "required": true,
               "constraints": {
+                "maxLength": 63,
                 "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
               }
             },
@@ -437,7 +444,8 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "type": "string",
         "required": false,
         "constraints": {
-          "maxLength": 512
+          "maxLength": 512,
+          "pattern": "^https?:\\/\\/([!$-.0-9:;=A-Z_a-z~]*@)?(((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)\\.){3}(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)|0[xX][0-9a-fA-F]{1,8}|\\[[0-9a-fA-F:]+\\]|([A-Za-z0-9_-]+\\.)*[A-Za-z][A-Za-z0-9_-]*\\.?)(:(6553[0-5]|655[0-2]\\d|65[0-4]\\d{2}|6[0-4]\\d{3}|[1-5]\\d{4}|\\d{1,4}))?([/?#]([!-$&-~]|%[0-9A-Fa-f]{2})*)?$"
         }
       },
       {
@@ -454,6 +462,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
               "type": "string",
               "required": false,
               "constraints": {
+                "maxLength": 115,
                 "pattern": "^LATTICE_SECRET_[A-Z0-9_]{1,100}$"
               }
             },
@@ -546,6 +555,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "required": true,
         "immutable": true,
         "constraints": {
+          "maxLength": 63,
           "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
         }
       },
@@ -557,6 +567,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "required": false,
         "filledIn": true,
         "constraints": {
+          "maxLength": 44,
           "pattern": "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"
         }
       },
@@ -628,6 +639,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "required": false,
         "default": [],
         "constraints": {
+          "maxLength": 63,
           "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
         }
       },
@@ -690,6 +702,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
               ],
               "required": true,
               "constraints": {
+                "maxLength": 63,
                 "pattern": "^(\\*|[A-Z][A-Za-z]{1,62})$"
               }
             },
@@ -726,6 +739,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "type": "string",
         "required": true,
         "constraints": {
+          "maxLength": 63,
           "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
         }
       },
@@ -757,6 +771,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
               "type": "string",
               "required": true,
               "constraints": {
+                "maxLength": 128,
                 "pattern": "^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$"
               }
             }
@@ -789,6 +804,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
               "type": "string",
               "required": true,
               "constraints": {
+                "maxLength": 63,
                 "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
               }
             },
@@ -839,6 +855,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "type": "string",
         "required": false,
         "constraints": {
+          "maxLength": 63,
           "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
         }
       },
@@ -849,6 +866,7 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
         "type": "string",
         "required": false,
         "constraints": {
+          "maxLength": 63,
           "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
         }
       },
