@@ -54,13 +54,6 @@ export function patterned(pattern: RegExp, max: number, message: string) {
 const NAME_RULE =
   'a name has 1 to 63 characters of a-z, 0-9 and "-", and starts and ends with a letter or digit';
 
-/** Kubernetes allows more in a name: 253 characters, and dots. */
-export const nameRule: CelRule = {
-  rule: `self.metadata.name.size() <= 63 && ${celMatches('self.metadata.name', NAME)}`,
-  message: NAME_RULE,
-  fieldPath: '.metadata.name',
-};
-
 export const objectName = patterned(NAME, 63, NAME_RULE).describe(
   'Name, unique within the kind and org. It cannot be changed.',
 );

@@ -4,11 +4,11 @@
 
 import { stringify } from 'yaml';
 import { API_GROUP, kubernetesStatusSchema } from '../api.ts';
-import { nameRule } from '../fields.ts';
+import { objectName } from '../fields.ts';
 import { fromPointer } from '../json.ts';
 import type { Kind, PrinterColumn } from '../kind.ts';
 import { type RuledSchema, toRuledSchema } from './json-schema.ts';
-import { type StructuralSchema, structural, validations } from './structural.ts';
+import { type StructuralSchema, structural } from './structural.ts';
 
 export function crdYaml(kind: Kind): string {
   return stringify(crd(kind), { lineWidth: 0, aliasDuplicateObjects: false });
@@ -51,6 +51,8 @@ export function crd(kind: Kind) {
 
 function objectSchema(kind: Kind): StructuralSchema {
   const status = structural(toRuledSchema(kubernetesStatusSchema));
+  // Kubernetes allows 253 characters in a name, and dots. This says it with the field, which a rule in CEL could not.
+  const metadata = { type: 'object', properties: { name: structural(toRuledSchema(objectName)) } };
   // Without a spec an object is what an empty one makes it, where that is valid.
   const mayBeEmpty = kind.spec.safeParse({}).success;
   const spec = structural(toRuledSchema(kind.spec), { isSpec: true });
@@ -58,8 +60,7 @@ function objectSchema(kind: Kind): StructuralSchema {
     description: kind.description,
     type: 'object',
     ...(!mayBeEmpty && { required: ['spec'] }),
-    properties: { spec: mayBeEmpty ? { default: {}, ...spec } : spec, status },
-    ...validations([nameRule]),
+    properties: { metadata, spec: mayBeEmpty ? { default: {}, ...spec } : spec, status },
   };
 }
 

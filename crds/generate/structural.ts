@@ -93,6 +93,6 @@ function immutability(
   });
 }
 
-export function validations(rules: readonly CelRule[]): StructuralSchema {
+function validations(rules: readonly CelRule[]): StructuralSchema {
   return rules.length === 0 ? {} : { 'x-kubernetes-validations': rules.map((rule) => ({ ...rule })) };
 }
