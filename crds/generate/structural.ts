@@ -43,7 +43,11 @@ export function structural(schema: RuledSchema, { path = '', isSpec = false }: P
     (keyword) => !otherSurfaces.has(keyword) && !shared.some((known) => known === keyword),
   );
   if (unknown.length > 0) throw new Error(`${path}: Kubernetes has no ${unknown.join(', ')}`);
-  const kept = shared.flatMap((keyword) => (rest[keyword] === undefined ? [] : [[keyword, rest[keyword]]]));
+  // The API server lets a list pass for a text that has a format, so a pattern speaks alone.
+  const dropped = rest.pattern === undefined ? undefined : 'format';
+  const kept = shared
+    .filter((keyword) => keyword !== dropped && rest[keyword] !== undefined)
+    .map((keyword) => [keyword, rest[keyword]]);
   return {
     ...Object.fromEntries(kept),
     ...(rest.type === 'integer' && { format: 'int64' }),

@@ -39,5 +39,6 @@ export function blames(field: string, pointer: string): boolean {
   // Keys of labels are not told apart from steps; the map they are in is.
   if (wanted[0] === 'metadata' && wanted[1] !== undefined && wanted.length > 2)
     return field.startsWith(`metadata.${wanted[1]}`);
-  return steps.length > 0 && steps.every((step, index) => step === wanted[index]);
+  const least = Math.min(2, wanted.length);
+  return steps.length >= least && steps.every((step, index) => step === wanted[index]);
 }
