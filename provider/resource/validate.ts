@@ -52,10 +52,11 @@ function validateText(limits: AttributeConstraints, text: string, path: Path): D
   const { oneOf, minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern, expected } = limits;
   const wrong = (what: string) => [coded('InvalidValue', `${pathText(path)} ${what}`, path)];
   if (oneOf !== undefined && !oneOf.includes(text)) return wrong(`must be one of ${oneOf.join(', ')}`);
-  if (text.length < minLength)
+  // As admission counts them: a character outside the basic plane is one.
+  const { length } = [...text];
+  if (length < minLength)
     return wrong(minLength === 1 ? 'must not be empty' : `must have at least ${minLength} characters`);
-  if (text.length > maxLength)
-    return wrong(`must have at most ${maxLength} characters; it has ${text.length}`);
+  if (length > maxLength) return wrong(`must have at most ${maxLength} characters; it has ${length}`);
   if (pattern !== undefined && !new RegExp(pattern).test(text))
     return wrong(expected === undefined ? `must match ${pattern}` : `must be ${expected}`);
   return [];
