@@ -1,7 +1,6 @@
-// What no schema says: fields that depend on each other, forms behind a pattern, metadata, and changes of an object.
+// What no schema says: fields that depend on each other, and forms that are more than a pattern.
 
-import { kinds } from '../../kinds.ts';
-import type { Accepted, Change, Declared, Refused } from './entry.ts';
+import type { Accepted, Refused } from './entry.ts';
 import { placed } from './placed.ts';
 import { declared, samples } from './samples.ts';
 
@@ -60,7 +59,7 @@ const addresses = [
   'https://example.com\\x',
 ];
 
-const rules: readonly Refused[] = [
+export const refusedByHand: readonly Refused[] = [
   ...field('Budget', '/spec/timeZone', ['Mars/Olympus', 'europe/berlin', '']),
   ...(['MicroUsd', 'Tokens'] as const).map((unit) => ({
     why: `a threshold above limit${unit}`,
@@ -123,7 +122,7 @@ const good = (kind: string, specs: readonly object[]): Accepted[] =>
     manifest: declared(kind, { ...samples[kind]?.least, ...spec }),
   }));
 
-const fine: readonly Accepted[] = [
+export const acceptedByHand: readonly Accepted[] = [
   ...good('Budget', [
     { limitTokens: 10, softThresholdsTokens: [10] },
     { softThresholdsTokens: [10] },
@@ -161,53 +160,4 @@ const fine: readonly Accepted[] = [
     'Waiver',
     ['2028-02-29T23:59:59.123456789-11:30', '0001-01-01T00:00:00Z'].map((expiresAt) => ({ expiresAt })),
   ),
-];
-
-const envelope = (kind: string, least: unknown): Refused[] => {
-  const metadata = (why: string, at: string, value: unknown) => ({
-    why: `metadata: ${why}`,
-    manifest: placed(declared(kind, least), at, value),
-    at,
-  });
-  return [
-    metadata('a name of 64 characters', '/metadata/name', 'a'.repeat(64)),
-    metadata('capitals in the name', '/metadata/name', 'Sample'),
-    metadata('a dot in the name', '/metadata/name', 'a.b'),
-    metadata('a hyphen at the end of the name', '/metadata/name', 'a-'),
-    metadata('an empty name', '/metadata/name', ''),
-    metadata('no name', '/metadata/name', undefined),
-    metadata('a label value of 64 characters', '/metadata/labels/team', 'a'.repeat(64)),
-    metadata('a label value with a space', '/metadata/labels/team', 'a b'),
-    metadata('a label that is a number', '/metadata/labels/team', 1),
-    metadata('a label key with two slashes', '/metadata/labels/a~1b~1c', 'd'),
-    metadata('an annotation key with a space', '/metadata/annotations/a b', 'c'),
-    metadata('an unknown field', '/metadata/notAField', 'a'),
-    metadata('labels that are a list', '/metadata/labels', []),
-    metadata('a spec that is a list', '/spec', []),
-    metadata('an unknown field beside the spec', '/notAField', 1),
-    metadata('another API version', '/apiVersion', 'v1'),
-  ];
-};
-
-const edited = (before: Declared, pointer: string, value: unknown, at?: string): Change => ({
-  why: `${before.kind} ${pointer} ${at === undefined ? 'may' : 'may not'} change`,
-  before,
-  after: placed(before, pointer, value),
-  ...(at !== undefined && { at }),
-});
-
-const full = (kind: string): Declared => declared(kind, samples[kind]?.full);
-
-export const refusedByHand: readonly Refused[] = [
-  ...rules,
-  ...kinds.flatMap(({ name }) => envelope(name, samples[name]?.least)),
-];
-export const acceptedByHand: readonly Accepted[] = fine;
-export const changes: readonly Change[] = [
-  edited(full('MeshNetwork'), '/spec/cidr', 'fd00:1::/64', '/spec/cidr'),
-  edited(full('MeshPeer'), '/spec/network', 'lab', '/spec/network'),
-  edited(full('MeshPeer'), '/spec/endpoint', undefined),
-  edited(full('MeshPeer'), '/spec/publicKey', `${'b'.repeat(42)}A=`),
-  edited(full('Budget'), '/spec/limitTokens', 2000),
-  edited(full('Agent'), '/metadata/labels', {}),
 ];

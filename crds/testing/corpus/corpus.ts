@@ -1,7 +1,8 @@
 // The corpus: what every surface accepts and refuses, for every kind. A kind without samples has none, which is an error.
 
 import { kinds } from '../../kinds.ts';
-import { acceptedByHand, changes, refusedByHand } from './by-hand.ts';
+import { changes, refusedAround } from './around.ts';
+import { acceptedByHand, refusedByHand } from './by-hand.ts';
 import { acceptedBySchema, refusedBySchema } from './derive.ts';
 import type { Corpus } from './entry.ts';
 import { declared, type Sample, samples } from './samples.ts';
@@ -25,6 +26,10 @@ export const corpus: Corpus = {
     }),
     ...acceptedByHand,
   ],
-  refused: [...kinds.flatMap((kind) => refusedBySchema(kind, sampleOf(kind.name))), ...refusedByHand],
+  refused: [
+    ...kinds.flatMap((kind) => refusedBySchema(kind, sampleOf(kind.name))),
+    ...refusedByHand,
+    ...refusedAround,
+  ],
   changes,
 };

@@ -3,7 +3,9 @@
 
 import { fromPointer } from '../../../crds/json.ts';
 import type { Kind } from '../../../crds/kind.ts';
+import { kindNamed } from '../../../crds/kinds.ts';
 import type { Declared } from '../../../crds/testing/corpus/entry.ts';
+import type { Refusal } from '../../support/kubernetes-api.ts';
 
 /** The org of an object is its namespace. */
 export function inKubernetes(manifest: Declared, metadata: object = {}): string {
@@ -42,3 +44,17 @@ export function blames(field: string, pointer: string): boolean {
   const least = Math.min(2, wanted.length);
   return steps.length >= least && steps.every((step, index) => step === wanted[index]);
 }
+
+/** What cannot be decoded at all is refused in words that name the field, without a cause. */
+export function isBlamed(status: number, { message, causes }: Refusal, at: string): boolean {
+  if (causes.some(({ field }) => blames(field, at))) return true;
+  const last = at.split('/').at(-1) ?? '';
+  const named = at.startsWith('/metadata/labels') ? 'labels' : last === 'apiVersion' ? 'API version' : last;
+  return status === 400 && causes.length === 0 && message.includes(named);
+}
+
+export const kindOf = ({ kind: name }: Declared): Kind => {
+  const kind = kindNamed(name);
+  if (kind === undefined) throw new Error(`no kind ${name}`);
+  return kind;
+};
