@@ -23,6 +23,8 @@ export interface FleetOptions {
   /** One entry a controller. */
   readonly controllers: readonly { readonly clockShiftMs?: number }[];
   readonly sweepIntervalMs?: number;
+  /** More settings of the programs, by the names of their variables. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Whether triggers note who did what; they cost time. True when left out. */
   readonly witness?: boolean;
   readonly postgresSettings?: Readonly<Record<string, string>>;
@@ -108,6 +110,7 @@ async function start(
   const settings = {
     LATTICE_TOKENS_FILE: tokensFile,
     LATTICE_SWEEP_INTERVAL_MS: String(options.sweepIntervalMs ?? SWEEP_MS),
+    ...options.settings,
   };
   const ports = await freePorts(options.controllers.length);
   const controllers = options.controllers.map((own, index) =>
