@@ -9,6 +9,8 @@ export interface Cluster {
   readonly id: string;
   readonly api: KubernetesApi;
   readonly cache: ResourceCache;
+  /** Whether this process plays the role now. */
+  readonly isActing: () => boolean;
   /** Writes of what its resources declare; refused as soon as another process plays the role. */
   readonly writing: Writing;
 }

@@ -26,6 +26,8 @@ import { followCollection, type ListWatch, type Pace } from './watch/list-watch.
 import { keyQueue, type Next } from './watch/queue.ts';
 
 export interface KubernetesSource {
+  /** Undefined until the cluster has said who it is. */
+  cluster(): Cluster | undefined;
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export function startKubernetesSource(
     if (id !== undefined) following = follow(context, api, id, settings);
   });
   return {
+    cluster: () => following?.cluster(),
     stop: async () => {
       stopping.abort();
       await started;
@@ -103,6 +106,7 @@ function follow(
     id,
     api: fencedApi(api, lease),
     cache,
+    isActing: () => lease.fence() !== undefined,
     writing: { db: fencedDatabase(context.db, lease, role), policies: context.policies },
   };
   const warnEvents = seldom((error, unsaid) => log.warn({ error, unsaid }, 'an event could not be recorded'));
@@ -150,6 +154,7 @@ function follow(
   }
 
   return {
+    cluster: () => cluster,
     stop: async () => {
       clearInterval(sweep);
       await Promise.all([...watches.values()].map((watch) => watch.stop()));

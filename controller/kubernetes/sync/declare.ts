@@ -6,12 +6,13 @@ import { LatticeError } from '../../../crds/findings.ts';
 import type { Kind } from '../../../crds/kind.ts';
 import { displayName } from '../../../crds/kinds.ts';
 import { objectOfResource } from '../../../store/cluster-objects.ts';
+import type { Queryable } from '../../../store/database.ts';
 import { findObject, type ObjectKey, type StoredObject } from '../../../store/objects.ts';
 import type { Caller } from '../../admission/caller.ts';
 import { plan } from '../../admission/plan.ts';
 import type { AdmissionSettings } from '../../admission/settings.ts';
 import { adoptObject, createObject, updateObject } from '../../write.ts';
-import { type CustomResource, shownResource } from '../api/resource.ts';
+import { type CustomResource, keyOfResource, shownResource } from '../api/resource.ts';
 import type { Cluster } from '../cluster.ts';
 import { callerOf } from './caller.ts';
 import { orgOf } from './org.ts';
@@ -26,22 +27,31 @@ export async function declare(
   resource: CustomResource,
 ): Promise<StoredObject> {
   const { db } = cluster.writing;
-  const { name, uid } = resource.metadata;
-  const org = await orgOf(db, cluster.id, kind, resource.metadata);
-  const key: ObjectKey = { kind: kind.name, org, name };
-  const own = await objectOfResource(db, cluster.id, uid);
-  if (own !== undefined && own.org !== org)
-    throw new LatticeError(
-      'OrgChanged',
-      `the resource stands for ${displayName(kind, own.org, own.name)}, and its namespace belongs to org "${org}" now`,
-    );
-  const caller = await callerOf(cluster, kind, resource, org, settings);
-  const manifest = manifestOf(kind, resource, org);
+  const { key, own } = await placeOf(db, cluster.id, kind, resource);
+  const caller = await callerOf(cluster, kind, resource, key.org, settings);
+  const manifest = manifestOf(kind, resource, key.org);
   if (refusalStanding(resource) !== undefined) await refuseUnchained(cluster, caller, manifest, own);
   const before = own ?? (await findObject(db, key));
   if (before === undefined) return (await createObject(cluster.writing, caller, manifest)).object;
   const mine = own ?? (await takenOver(cluster, caller, before, resource));
   return await updateObject(cluster.writing, caller, key, manifest, mine.resourceVersion);
+}
+
+/** Where in the store a resource belongs, and the object that it stands for already. Throws a LatticeError when it cannot be told. */
+export async function placeOf(
+  db: Queryable,
+  cluster: string,
+  kind: Kind,
+  { metadata }: CustomResource,
+): Promise<{ readonly key: ObjectKey; readonly own: StoredObject | undefined }> {
+  const org = await orgOf(db, cluster, kind, metadata);
+  const own = await objectOfResource(db, cluster, metadata.uid);
+  if (own !== undefined && own.org !== org)
+    throw new LatticeError(
+      'OrgChanged',
+      `the resource stands for ${displayName(kind, own.org, own.name)}, and its namespace belongs to org "${org}" now`,
+    );
+  return { key: { kind: kind.name, org, name: metadata.name }, own };
 }
 
 /** Makes an object ours that another resource or somebody else has declared. */
@@ -51,18 +61,27 @@ async function takenOver(
   object: StoredObject,
   resource: CustomResource,
 ): Promise<StoredObject> {
-  const { owner, kind, org, name } = object;
-  const key = { kind: kind.name, org, name };
-  if (owner.manager === 'kubernetes' && owner.instance === cluster.id) {
-    const other = cluster.cache.byUid(owner.ref);
-    // Its resource is gone, and this one has taken its place.
-    if (other === undefined) return await adoptObject(cluster.writing.db, caller, key);
+  assertTakeable(cluster, object, resource);
+  const { kind, org, name } = object;
+  return await adoptObject(cluster.writing.db, caller, { kind: kind.name, org, name });
+}
+
+/** Throws why an object that this resource does not stand for cannot become its own. */
+export function assertTakeable(
+  { id, cache }: Pick<Cluster, 'id' | 'cache'>,
+  { owner, kind, org, name }: StoredObject,
+  resource: CustomResource,
+): void {
+  if (owner.manager === 'kubernetes' && owner.instance === id) {
+    const other = cache.byUid(owner.ref);
+    // Its resource is gone, and this one has taken its place, whether or not the watch has told of it yet.
+    if (other === undefined || other.key === keyOfResource(kind, resource.metadata)) return;
     throw new LatticeError(
       'DeclaredTwice',
       `${displayName(kind, org, name)} is declared by ${shownResource(kind, other.resource)} already`,
     );
   }
-  if (wishesOf(resource).adopt) return await adoptObject(cluster.writing.db, caller, key);
+  if (wishesOf(resource).adopt) return;
   throw new LatticeError(
     'AlreadyExists',
     `${displayName(kind, org, name)} exists already, owned by ${owner.manager}/${owner.instance}. To take it over, annotate ` +
