@@ -25,7 +25,8 @@ export interface Stand {
 }
 
 export interface StandOptions {
-  readonly controllers?: number;
+  /** How many, or the settings of each. */
+  readonly controllers?: number | readonly Readonly<Record<string, string>>[];
   readonly workers?: number;
   readonly settings?: Readonly<Record<string, string>>;
   /** Kubeconfig for the controllers; that of an administrator when left out. */
@@ -50,7 +51,7 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
   const kubeconfig = (await options.kubeconfig?.(kubernetes)) ?? apiServer.kubeconfig;
   const fleet = await startFleet({
     workers: options.workers ?? 1,
-    controllers: Array.from({ length: options.controllers ?? 1 }, () => ({})),
+    controllers: controllersOf(options).map((settings) => ({ settings })),
     witness: false,
     settings: { LATTICE_KUBERNETES_KUBECONFIGS: kubeconfig, ...options.settings },
   });
@@ -65,6 +66,10 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
   await kubectl('wait', `org/${ORG}`, '--for=condition=Ready', '--timeout=60s');
   const kept = started.move();
   return { kubernetes, fleet, api, clusterId, kubectl, apply, stop: () => kept.disposeAsync() };
+}
+
+function controllersOf({ controllers = 1 }: StandOptions): readonly Readonly<Record<string, string>>[] {
+  return typeof controllers === 'number' ? Array.from({ length: controllers }, () => ({})) : controllers;
 }
 
 /** Every kind, and waits until all are served. */
