@@ -76,6 +76,12 @@ export const configSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('Names by which the API servers call the webhook, besides 127.0.0.1: `service.namespace.svc`.'),
+  kubernetesWebhookClientCaFile: path
+    .optional()
+    .describe(
+      'PEM file of the CA of the certificates that API servers show the webhook. Without one, whoever reaches the port may ' +
+        'say who asked for a change, so let only API servers reach it.',
+    ),
   kubernetesWebhookCertificateMs: z
     .int()
     .min(3_000)

@@ -68,6 +68,7 @@ export async function startController(config: Config, log: Log): Promise<Control
     metrics,
     links,
     intents,
+    readiness: new Map(),
     holder: processHolder(),
     reconcilers: createReconcilers(db, temporal),
   };

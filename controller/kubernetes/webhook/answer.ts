@@ -39,7 +39,7 @@ function statusOf({ kind }: ReviewRequest, verdict: Verdict) {
     status: 'Failure',
     code: status,
     reason: reasonOf(worst, status),
-    message: refused.map((found) => `${fieldOf(found)}: ${textOf(found)}`).join('; '),
+    message: refused.map(sentenceOf).join('; '),
     details: {
       group: kind.group,
       kind: kind.kind,
@@ -71,6 +71,9 @@ const reasons: Readonly<Record<number, string>> = {
   504: 'Timeout',
 };
 
+const sentenceOf = (found: Finding): string =>
+  found.pointer === '' ? textOf(found) : `${fieldOf(found)}: ${textOf(found)}`;
+
 const textOf = ({ message, rule }: Finding): string =>
   rule === undefined ? message : `${message} (${rule})`;
 
@@ -97,6 +100,6 @@ const MOST_WARNING_CHARACTERS = 256;
 function warningOf(found: Finding): string {
   const waits =
     found.code === 'ReferenceNotFound' || found.code === 'BeingDeleted' ? '; it is waited for' : '';
-  const text = `${fieldOf(found)}: ${textOf(found)}${waits}`.replace(/\s+/g, ' ');
+  const text = `${sentenceOf(found)}${waits}`.replace(/\s+/g, ' ');
   return text.length <= MOST_WARNING_CHARACTERS ? text : `${text.slice(0, MOST_WARNING_CHARACTERS - 1)}…`;
 }

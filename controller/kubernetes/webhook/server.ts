@@ -24,6 +24,8 @@ export interface WebhookServerSettings {
   readonly host: string;
   readonly port: number;
   readonly certificate: ServingCertificate;
+  /** PEM; who shows no certificate of it is not answered. */
+  readonly clientCa?: string | undefined;
   readonly reviewing: Omit<Reviewing, 'cluster'>;
   /** One for each that is configured; undefined until it has said who it is. */
   clusters(): readonly (Pick<Cluster, 'id' | 'cache'> | undefined)[];
@@ -38,12 +40,16 @@ const REVIEW_LIMIT_MS = 8_000;
 const paramsSchema = z.object({ cluster: z.string().optional() });
 
 export async function startWebhookServer(settings: WebhookServerSettings): Promise<WebhookServer> {
-  const { host, port, certificate, log } = settings;
+  const { host, port, certificate, clientCa, log } = settings;
+  const tls = ({ certificatePem: cert, privateKeyPem: key }: ServingCertificate) => ({
+    ...{ cert, key },
+    ...(clientCa !== undefined && { ca: clientCa }),
+  });
   const app = fastify({
     bodyLimit: MOST_BODY_BYTES,
     // A review that is under way is answered; connections that wait for the next one are closed.
     forceCloseConnections: 'idle',
-    https: { cert: certificate.certificatePem, key: certificate.privateKeyPem },
+    https: { ...tls(certificate), requestCert: clientCa !== undefined },
   });
   app.removeAllContentTypeParsers();
   // As the watch reads it: both must come to the same hash.
@@ -64,8 +70,7 @@ export async function startWebhookServer(settings: WebhookServerSettings): Promi
   const address = await app.listen({ host, port });
   return {
     address,
-    serveWith: ({ certificatePem, privateKeyPem }) =>
-      app.server.setSecureContext({ cert: certificatePem, key: privateKeyPem }),
+    serveWith: (renewed) => app.server.setSecureContext(tls(renewed)),
     close: () => app.close(),
   };
 }

@@ -19,11 +19,13 @@ export interface Serving {
   readonly first: ServingCertificate;
   /** Begins to publish and to renew; `serve` is told which to serve with from now on. */
   start(serve: (certificate: ServingCertificate) => void): void;
-  /** Whether what is served is believed, as far as we have seen. */
+  /** Whether what is served is believed, as far as we have seen; a cluster that is away is not waited for without end. */
   isReady(): boolean;
   /** Nobody needs to believe them any more. */
   stop(): Promise<void>;
 }
+
+const MOST_WAIT_MS = 60_000;
 
 interface Numbered extends ServingCertificate {
   readonly holder: string;
@@ -85,7 +87,7 @@ export async function servingCertificates(settings: ServingSettings): Promise<Se
       };
       tick();
     },
-    isReady: () => ready,
+    isReady: () => ready || Date.now() - first.madeAt > MOST_WAIT_MS,
     stop: async () => {
       stopped = true;
       clearTimeout(timer);

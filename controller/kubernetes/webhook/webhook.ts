@@ -1,6 +1,7 @@
 // The admission webhook of this process: its server, the certificate it serves with, and the bundles of the clusters on which this
 // process acts. Every process serves all clusters; any of them may be asked.
 
+import { readFile } from 'node:fs/promises';
 import type { Config } from '../../../config/definition.ts';
 import { seldom } from '../../../config/seldom.ts';
 import type { ControllerContext } from '../../context.ts';
@@ -49,8 +50,11 @@ export async function startWebhook(
   });
   const reviewing = { db, policies, settings: admission };
   const { first: certificate } = certificates;
-  const server = await startWebhookServer({ host, port, certificate, reviewing, clusters, log });
+  const caFile = config.kubernetesWebhookClientCaFile;
+  const clientCa = caFile === undefined ? undefined : await readFile(caFile, 'utf8');
+  const server = await startWebhookServer({ host, port, certificate, clientCa, reviewing, clusters, log });
   certificates.start(server.serveWith);
+  context.readiness.set('webhook', certificates.isReady);
   const keeper = keepBundles(db, configuration, clusters, (error) => {
     if (!(error instanceof LostRoleError)) warnBundle(error);
   });
