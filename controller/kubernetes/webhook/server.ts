@@ -11,6 +11,7 @@ import { answerOf } from './answer.ts';
 import type { ServingCertificate } from './certificate.ts';
 import { type ReviewRequest, reviewSchema } from './request.ts';
 import { type Reviewing, review, type Verdict } from './review.ts';
+import { type Turns, turns } from './turns.ts';
 
 export interface WebhookServer {
   /** e.g. `https://127.0.0.1:9443` */
@@ -37,6 +38,9 @@ const MOST_BODY_BYTES = 8 * 1024 * 1024;
 /** Less than the shipped configuration lets us take, so that it is we who say what is wrong. */
 const REVIEW_LIMIT_MS = 8_000;
 
+/** Each holds a connection to Postgres, of those that the pool has for reviews. */
+const MOST_REVIEWS = 8;
+
 const paramsSchema = z.object({ cluster: z.string().optional() });
 
 export async function startWebhookServer(settings: WebhookServerSettings): Promise<WebhookServer> {
@@ -45,6 +49,7 @@ export async function startWebhookServer(settings: WebhookServerSettings): Promi
     ...{ cert, key },
     ...(clientCa !== undefined && { ca: clientCa }),
   });
+  const turn = turns(MOST_REVIEWS);
   const app = fastify({
     bodyLimit: MOST_BODY_BYTES,
     // A review that is under way is answered; connections that wait for the next one are closed.
@@ -62,7 +67,7 @@ export async function startWebhookServer(settings: WebhookServerSettings): Promi
     const parsed = reviewSchema.safeParse(body);
     if (!parsed.success) return await reply.code(400).send({ error: 'no AdmissionReview of version v1' });
     const { request } = parsed.data;
-    const verdict = await verdictOn(settings, paramsSchema.parse(params).cluster, request).catch(
+    const verdict = await verdictOn(settings, turn, paramsSchema.parse(params).cluster, request).catch(
       (error: unknown) => failureOf(log, request, error),
     );
     return answerOf(request, verdict);
@@ -77,6 +82,7 @@ export async function startWebhookServer(settings: WebhookServerSettings): Promi
 
 async function verdictOn(
   { clusters, reviewing }: WebhookServerSettings,
+  turn: Turns,
   id: string | undefined,
   request: ReviewRequest,
 ): Promise<Verdict> {
@@ -89,18 +95,20 @@ async function verdictOn(
     const names = known.map((each) => `/kubernetes/admission/${each.id}`).join(', ');
     return [finding('NotFound', '', `the webhook configuration must name one of the paths ${names}`)];
   }
-  return await within(REVIEW_LIMIT_MS, review({ ...reviewing, cluster }, request));
+  return await inTurn(turn, () => review({ ...reviewing, cluster }, request));
 }
 
 class LateError extends Error {}
 
-async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+/** The limit counts from when it was asked: the API server does not wait for a turn. */
+async function inTurn<T>({ take }: Turns, work: () => Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new LateError('the review took too long')), REVIEW_LIMIT_MS);
   const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new LateError('the review took too long')), limitMs);
+    late.signal.addEventListener('abort', () => reject(late.signal.reason), { once: true });
   });
   try {
-    return await Promise.race([promise, limit]);
+    return await Promise.race([take(work, late.signal), limit]);
   } finally {
     clearTimeout(timer);
   }
