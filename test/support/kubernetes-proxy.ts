@@ -2,8 +2,9 @@
 // asked is the real server. Promise: a fault hits what its `when` names, as often as it says, and is counted.
 
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Agent, request } from 'node:https';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Agent, createServer, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface Asked {
@@ -28,7 +29,7 @@ export type Fault =
   | { readonly rewrite: (lines: readonly string[]) => readonly string[] };
 
 export interface FaultyProxy {
-  /** Plain HTTP on loopback. */
+  /** On loopback, with the certificate of the server behind it. */
   readonly url: string;
   /** Makes the next `times` requests that fit go wrong; returns how many have so far. */
   inject(when: (asked: Asked) => boolean, fault: Fault, times?: number): () => number;
@@ -46,6 +47,7 @@ export interface FaultyProxy {
 export interface Upstream {
   readonly url: string;
   readonly caPem: string;
+  readonly pki: { readonly servingCertificateFile: string; readonly servingKeyFile: string };
 }
 
 interface Injected {
@@ -100,12 +102,14 @@ export async function startFaultyProxy(first: Upstream): Promise<FaultyProxy> {
     incoming.pipe(call);
   };
 
-  const server = createServer(serve);
+  const { servingCertificateFile, servingKeyFile } = first.pki;
+  const [cert, key] = await Promise.all([readFile(servingCertificateFile), readFile(servingKeyFile)]);
+  const server = createServer({ cert, key }, serve);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `https://127.0.0.1:${port}`,
     inject: (when, fault, times = 1) => {
       const one = { when, fault, left: times, hit: 0 };
       injected.push(one);
