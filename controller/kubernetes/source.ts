@@ -17,6 +17,7 @@ import { ApiError, isConflict, isNotFound } from './api/errors.ts';
 import { collectionPath, type ResourceKey, resourcePath, resourceSchema } from './api/resource.ts';
 import type { Cluster } from './cluster.ts';
 import { startFeed } from './feed.ts';
+import { lookups } from './lookups.ts';
 import type { WatchHealth } from './metrics.ts';
 import { fencedApi, fencedDatabase, LostRoleError, roleName } from './role.ts';
 import { syncer } from './sync/sync.ts';
@@ -103,6 +104,7 @@ function follow(
     id,
     api: fencedApi(api, lease),
     cache,
+    lookups: lookups(context.db, id),
     writing: { db: fencedDatabase(context.db, lease, role), policies: context.policies },
   };
   const warnEvents = seldom((error, unsaid) => log.warn({ error, unsaid }, 'an event could not be recorded'));

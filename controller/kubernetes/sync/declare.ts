@@ -5,16 +5,15 @@
 import { LatticeError } from '../../../crds/findings.ts';
 import type { Kind } from '../../../crds/kind.ts';
 import { displayName } from '../../../crds/kinds.ts';
-import { objectOfResource } from '../../../store/cluster-objects.ts';
 import { findObject, type ObjectKey, type StoredObject } from '../../../store/objects.ts';
 import type { Caller } from '../../admission/caller.ts';
 import { plan } from '../../admission/plan.ts';
 import type { AdmissionSettings } from '../../admission/settings.ts';
+import { notFound } from '../../refusal.ts';
 import { adoptObject, createObject, updateObject } from '../../write.ts';
 import { type CustomResource, shownResource } from '../api/resource.ts';
 import type { Cluster } from '../cluster.ts';
 import { callerOf } from './caller.ts';
-import { orgOf } from './org.ts';
 import { refusalStanding } from './status.ts';
 import { annotation, manifestOf, wishesOf } from './translate.ts';
 
@@ -24,35 +23,52 @@ export async function declare(
   settings: AdmissionSettings,
   kind: Kind,
   resource: CustomResource,
+  org: string,
 ): Promise<StoredObject> {
-  const { db } = cluster.writing;
+  const { writing, lookups } = cluster;
   const { name, uid } = resource.metadata;
-  const org = await orgOf(db, cluster.id, kind, resource.metadata);
-  const key: ObjectKey = { kind: kind.name, org, name };
-  const own = await objectOfResource(db, cluster.id, uid);
+  const [own, caller] = await Promise.all([
+    lookups.object(uid),
+    callerOf(cluster, kind, resource, org, settings),
+  ]);
   if (own !== undefined && own.org !== org)
     throw new LatticeError(
       'OrgChanged',
       `the resource stands for ${displayName(kind, own.org, own.name)}, and its namespace belongs to org "${org}" now`,
     );
-  const caller = await callerOf(cluster, kind, resource, org, settings);
+  const key: ObjectKey = { kind: kind.name, org, name };
   const manifest = manifestOf(kind, resource, org);
   if (refusalStanding(resource) !== undefined) await refuseUnchained(cluster, caller, manifest, own);
-  const before = own ?? (await findObject(db, key));
-  if (before === undefined) return (await createObject(cluster.writing, caller, manifest)).object;
-  const mine = own ?? (await takenOver(cluster, caller, before, resource));
-  return await updateObject(cluster.writing, caller, key, manifest, mine.resourceVersion);
+  const made = own === undefined ? await created(writing, caller, manifest) : undefined;
+  if (made !== undefined) return made;
+  const mine = own ?? (await takenOver(cluster, caller, key, resource));
+  return await updateObject(writing, caller, key, manifest, mine.resourceVersion);
+}
+
+/** Undefined when there is such an object already. */
+async function created(
+  writing: Cluster['writing'],
+  caller: Caller,
+  manifest: ReturnType<typeof manifestOf>,
+): Promise<StoredObject | undefined> {
+  try {
+    return (await createObject(writing, caller, manifest)).object;
+  } catch (error) {
+    if (error instanceof LatticeError && error.code === 'AlreadyExists') return undefined;
+    throw error;
+  }
 }
 
 /** Makes an object ours that another resource or somebody else has declared. */
 async function takenOver(
   cluster: Cluster,
   caller: Caller,
-  object: StoredObject,
+  key: ObjectKey,
   resource: CustomResource,
 ): Promise<StoredObject> {
+  const object = await findObject(cluster.writing.db, key);
+  if (object === undefined) throw notFound(key);
   const { owner, kind, org, name } = object;
-  const key = { kind: kind.name, org, name };
   if (owner.manager === 'kubernetes' && owner.instance === cluster.id) {
     const other = cluster.cache.byUid(owner.ref);
     // Its resource is gone, and this one has taken its place.
