@@ -134,7 +134,7 @@ test('one configuration with several processes of the provider applies, plans em
   const fake = await startFakeController();
   const aliases = Array.from({ length: 4 }, (_, at) => `a${at}`);
   const environment = { LATTICE_ADDRESS: fake.endpoint, LATTICE_TOKEN: fake.token };
-  await installed.inTerraform(environment, async (workspace) => {
+  const run = installed.inTerraform(environment, async (workspace) => {
     await workspace.configure(
       aliases
         .map(
@@ -157,5 +157,5 @@ test('one configuration with several processes of the provider applies, plans em
     succeeded(await workspace.destroy());
     expect(fake.store.objects.size).toBe(0);
   });
-  await fake.close();
+  await run.finally(() => fake.close());
 });

@@ -115,7 +115,10 @@ async function removeLeftovers(dir: string): Promise<void> {
   }
 }
 
-/** A zombie is dead: it holds nothing, and where nobody collects it, it would stay for ever. */
+/**
+ * A zombie is dead: it holds nothing, and where nobody collects it, it would stay for ever. But of a program with threads
+ * the first may be one already while others still hold its ports and files.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -123,11 +126,16 @@ export function isAlive(pid: number): boolean {
     return !isCode(error, 'ESRCH');
   }
   try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] !== 'Z' || Number(fields[threadCount]) > 1;
   } catch {
     return !existsSync('/proc/self/stat');
   }
 }
+
+/** In the fields of `/proc/<pid>/stat` after the name. */
+const threadCount = 17;
 
 /** By shape, not by class: under jest a system error comes from another realm than this file's `Error`. */
 export function isCode(error: unknown, code: string): boolean {

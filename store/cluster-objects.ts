@@ -5,18 +5,17 @@ import { z } from 'zod';
 import type { Queryable } from './database.ts';
 import { COLUMNS, objectRow, type StoredObject } from './objects.ts';
 
-/** The object that the custom resource with this uid stands for, whatever its name in the store. */
-export async function objectOfResource(
+/** The objects that the custom resources with these uids stand for, whatever their names in the store. */
+export async function objectsOfResources(
   db: Queryable,
   cluster: string,
-  resourceUid: string,
-): Promise<StoredObject | undefined> {
-  const [found] = await db.rows(
+  resourceUids: readonly string[],
+): Promise<StoredObject[]> {
+  return await db.rows(
     objectRow,
-    `SELECT ${COLUMNS} FROM objects WHERE owner_manager = 'kubernetes' AND owner_instance = $1 AND owner_ref = $2`,
-    [cluster, resourceUid],
+    `SELECT ${COLUMNS} FROM objects WHERE owner_manager = 'kubernetes' AND owner_instance = $1 AND owner_ref = ANY ($2)`,
+    [cluster, resourceUids],
   );
-  return found;
 }
 
 /** From where to look on; opaque. The first look begins at `0` and sees everything. */
@@ -60,14 +59,21 @@ export async function stillStored(
   return new Set(rows.map(({ uid }) => uid));
 }
 
-/** Names of the orgs that list the namespace; more than one is a mistake of whoever declared them. */
-export async function orgsOfNamespace(db: Queryable, cluster: string, namespace: string): Promise<string[]> {
+/** For each namespace the names of the orgs that list it; more than one is a mistake of whoever declared them. */
+export async function orgsOfNamespaces(
+  db: Queryable,
+  cluster: string,
+  namespaces: readonly string[],
+): Promise<string[][]> {
+  const mappings = namespaces.map((namespace) => JSON.stringify([{ cluster, namespace }]));
   const rows = await db.rows(
-    z.object({ org: z.string() }),
-    `SELECT org FROM objects WHERE kind = 'Org' AND spec -> 'namespaces' @> $1::jsonb ORDER BY org`,
-    [JSON.stringify([{ cluster, namespace }])],
+    z.object({ orgs: z.array(z.string()) }),
+    // One look into the index for each, whatever the planner thinks of the table.
+    `SELECT ARRAY(SELECT org FROM objects WHERE kind = 'Org' AND spec -> 'namespaces' @> wanted.mapping ORDER BY org) AS orgs
+     FROM unnest($1::jsonb[]) WITH ORDINALITY AS wanted (mapping, nr) ORDER BY nr`,
+    [mappings],
   );
-  return rows.map(({ org }) => org);
+  return rows.map(({ orgs }) => orgs);
 }
 
 export interface ClusterRequest {
@@ -85,13 +91,23 @@ export async function recordRequest(db: Queryable, request: ClusterRequest, user
   );
 }
 
-export async function requesterOf(db: Queryable, request: ClusterRequest): Promise<string | undefined> {
-  const [found] = await db.rows(
-    z.object({ username: z.string() }),
-    'SELECT username FROM kubernetes_requests WHERE cluster = $1 AND uid = $2 AND declared = $3',
-    [request.cluster, request.uid, request.declared],
+/** For each request the name that the webhook was told, where there is one. */
+export async function requestersOf(
+  db: Queryable,
+  requests: readonly ClusterRequest[],
+): Promise<(string | null)[]> {
+  const rows = await db.rows(
+    z.object({ username: z.string().nullable() }),
+    `SELECT (SELECT username FROM kubernetes_requests AS r
+             WHERE r.cluster = asked.cluster AND r.uid = asked.uid AND r.declared = asked.declared) AS username
+     FROM unnest($1::text[], $2::uuid[], $3::text[]) WITH ORDINALITY AS asked (cluster, uid, declared, nr) ORDER BY nr`,
+    [
+      requests.map(({ cluster }) => cluster),
+      requests.map(({ uid }) => uid),
+      requests.map(({ declared }) => declared),
+    ],
   );
-  return found?.username;
+  return rows.map(({ username }) => username);
 }
 
 /** Forgets requests of more than a day ago. Their changes have long been taken. */

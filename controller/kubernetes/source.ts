@@ -17,6 +17,7 @@ import { ApiError, isConflict, isNotFound } from './api/errors.ts';
 import { collectionPath, type ResourceKey, resourcePath, resourceSchema } from './api/resource.ts';
 import type { Cluster } from './cluster.ts';
 import { startFeed } from './feed.ts';
+import { lookups } from './lookups.ts';
 import type { WatchHealth } from './metrics.ts';
 import { fencedApi, fencedDatabase, LostRoleError, roleName } from './role.ts';
 import { syncer } from './sync/sync.ts';
@@ -107,6 +108,7 @@ function follow(
     api: fencedApi(api, lease),
     cache,
     isActing: () => lease.fence() !== undefined,
+    lookups: lookups(context.db, id),
     writing: { db: fencedDatabase(context.db, lease, role), policies: context.policies },
   };
   const warnEvents = seldom((error, unsaid) => log.warn({ error, unsaid }, 'an event could not be recorded'));
@@ -123,7 +125,7 @@ function follow(
   );
   const queue = keyQueue(
     concurrency,
-    async (key) => (lease.fence() === undefined ? undefined : await attempt(cluster, key, sync.sync)),
+    async (key) => (cluster.isActing() ? await attempt(cluster, key, sync.sync) : undefined),
     (_key, error) => warnSync(error),
   );
   const warnFeed = seldom((error, unsaid) =>
@@ -131,9 +133,7 @@ function follow(
   );
   const feed = startFeed(context.db, id, sync.heard, warnFeed);
   const watches = new Map(kinds.map((kind) => [kind, watchKind(kind)]));
-  const sweep = setInterval(() => {
-    if (lease.fence() !== undefined) compare().catch(warnFeed);
-  }, sweepIntervalMs);
+  const sweep = setInterval(() => cluster.isActing() && compare().catch(warnFeed), sweepIntervalMs);
   health.follow(id, () => [...watches].map(([kind, watch]) => [kind.name, watch.sinceHealthyMs()]));
 
   function watchKind(kind: Kind): ListWatch {

@@ -31,7 +31,7 @@ export interface RunningControllerManager {
 }
 
 const name = 'The Kubernetes controller manager';
-const stopLimitMs = 20_000;
+const stopLimitMs = 5_000;
 const usual: readonly ControllerName[] = ['namespace-controller', 'garbage-collector-controller'];
 
 export async function startControllerManager(

@@ -1,5 +1,8 @@
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { isAlive } from '../cache.ts';
 import { eventually, listeningAddresses, temporaryFolder } from '../testing.ts';
@@ -144,7 +147,7 @@ test('a control plane that cannot start says why and leaves nothing running', as
     expect(isAlive(Number(await readFile(join(root, file), 'utf8')))).toBe(false);
 });
 
-test('the same folder and port are the same cluster after a stop and after SIGKILLs', async () => {
+test('the same folder and port are the same cluster after a stop, and after their owner was killed', async () => {
   const root = join(folder.path, 'restarted');
   await mkdir(root);
   const first = await startKubernetes({ folder: root });
@@ -157,10 +160,17 @@ test('the same folder and port are the same cluster after a stop and after SIGKI
   await first.stop();
   expect(pids(first).filter(isAlive)).toEqual([]);
 
-  const second = await startKubernetes({ folder: root, port });
+  const script = join(root, 'owner.ts');
+  await writeFile(
+    script,
+    `import { startKubernetes } from '${join(import.meta.dirname, 'kubernetes.ts')}';
+     await startKubernetes({ folder: '${root}', port: ${port} });
+     process.stdout.write('ready\\n');`,
+  );
+  const owner = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(createInterface(owner.stdout), 'line');
   await kubectl('create', 'configmap', 'kept');
-  for (const pid of pids(second)) process.kill(pid, 'SIGKILL');
-  await Promise.all([second.etcd.exited, second.apiServer.exited, second.controllerManager.exited]);
+  owner.kill('SIGKILL');
 
   const third = await startKubernetes({ folder: root, port });
   try {

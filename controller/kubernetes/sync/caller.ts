@@ -2,7 +2,6 @@
 // stands there, marked as not verified, and approves nothing.
 
 import type { Kind } from '../../../crds/kind.ts';
-import { requesterOf } from '../../../store/cluster-objects.ts';
 import { type Caller, verbs } from '../../admission/caller.ts';
 import type { AdmissionSettings } from '../../admission/settings.ts';
 import type { CustomResource } from '../api/resource.ts';
@@ -16,7 +15,7 @@ export const NAMESPACE_CONTROLLER = 'system:serviceaccount:kube-system:namespace
 const unverifiedVerbs = verbs.filter((verb) => verb !== 'override');
 
 export async function callerOf(
-  { id, writing }: Cluster,
+  { id, lookups }: Cluster,
   kind: Kind,
   resource: CustomResource,
   org: string,
@@ -24,7 +23,7 @@ export async function callerOf(
 ): Promise<Caller> {
   const { uid, deletionTimestamp, managedFields } = resource.metadata;
   const declared = deletionTimestamp === undefined ? declaredHash(kind, resource) : 'delete';
-  const username = await requesterOf(writing.db, { cluster: id, uid, declared });
+  const username = await lookups.requester({ uid, declared });
   return userOf({ id, uid, org, settings, username, manager: managedFields ?? 'unknown' });
 }
 

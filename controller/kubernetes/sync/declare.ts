@@ -5,17 +5,15 @@
 import { LatticeError } from '../../../crds/findings.ts';
 import type { Kind } from '../../../crds/kind.ts';
 import { displayName } from '../../../crds/kinds.ts';
-import { objectOfResource } from '../../../store/cluster-objects.ts';
-import type { Queryable } from '../../../store/database.ts';
 import { findObject, type ObjectKey, type StoredObject } from '../../../store/objects.ts';
 import type { Caller } from '../../admission/caller.ts';
 import { plan } from '../../admission/plan.ts';
 import type { AdmissionSettings } from '../../admission/settings.ts';
+import { notFound } from '../../refusal.ts';
 import { adoptObject, createObject, updateObject } from '../../write.ts';
 import { type CustomResource, keyOfResource, shownResource } from '../api/resource.ts';
 import type { Cluster } from '../cluster.ts';
 import { callerOf } from './caller.ts';
-import { orgOf } from './org.ts';
 import { refusalStanding } from './status.ts';
 import { annotation, manifestOf, wishesOf } from './translate.ts';
 
@@ -25,45 +23,58 @@ export async function declare(
   settings: AdmissionSettings,
   kind: Kind,
   resource: CustomResource,
+  org: string,
 ): Promise<StoredObject> {
-  const { db } = cluster.writing;
-  const { key, own } = await placeOf(db, cluster.id, kind, resource);
-  const caller = await callerOf(cluster, kind, resource, key.org, settings);
-  const manifest = manifestOf(kind, resource, key.org);
+  const { writing, lookups } = cluster;
+  const { name, uid } = resource.metadata;
+  const [own, caller] = await Promise.all([
+    lookups.object(uid),
+    callerOf(cluster, kind, resource, org, settings),
+  ]);
+  assertStaysIn(org, own);
+  const key: ObjectKey = { kind: kind.name, org, name };
+  const manifest = manifestOf(kind, resource, org);
   if (refusalStanding(resource) !== undefined) await refuseUnchained(cluster, caller, manifest, own);
-  const before = own ?? (await findObject(db, key));
-  if (before === undefined) return (await createObject(cluster.writing, caller, manifest)).object;
-  const mine = own ?? (await takenOver(cluster, caller, before, resource));
-  return await updateObject(cluster.writing, caller, key, manifest, mine.resourceVersion);
+  const made = own === undefined ? await created(writing, caller, manifest) : undefined;
+  if (made !== undefined) return made;
+  const mine = own ?? (await takenOver(cluster, caller, key, resource));
+  return await updateObject(writing, caller, key, manifest, mine.resourceVersion);
 }
 
-/** Where in the store a resource belongs, and the object that it stands for already. Throws a LatticeError when it cannot be told. */
-export async function placeOf(
-  db: Queryable,
-  cluster: string,
-  kind: Kind,
-  { metadata }: CustomResource,
-): Promise<{ readonly key: ObjectKey; readonly own: StoredObject | undefined }> {
-  const org = await orgOf(db, cluster, kind, metadata);
-  const own = await objectOfResource(db, cluster, metadata.uid);
-  if (own !== undefined && own.org !== org)
-    throw new LatticeError(
-      'OrgChanged',
-      `the resource stands for ${displayName(kind, own.org, own.name)}, and its namespace belongs to org "${org}" now`,
-    );
-  return { key: { kind: kind.name, org, name: metadata.name }, own };
+/** Undefined when there is such an object already. */
+async function created(
+  writing: Cluster['writing'],
+  caller: Caller,
+  manifest: ReturnType<typeof manifestOf>,
+): Promise<StoredObject | undefined> {
+  try {
+    return (await createObject(writing, caller, manifest)).object;
+  } catch (error) {
+    if (error instanceof LatticeError && error.code === 'AlreadyExists') return undefined;
+    throw error;
+  }
+}
+
+/** Throws when the object that a resource stands for lives in another org than its namespace. */
+export function assertStaysIn(org: string, own: StoredObject | undefined): void {
+  if (own === undefined || own.org === org) return;
+  throw new LatticeError(
+    'OrgChanged',
+    `the resource stands for ${displayName(own.kind, own.org, own.name)}, and its namespace belongs to org "${org}" now`,
+  );
 }
 
 /** Makes an object ours that another resource or somebody else has declared. */
 async function takenOver(
   cluster: Cluster,
   caller: Caller,
-  object: StoredObject,
+  key: ObjectKey,
   resource: CustomResource,
 ): Promise<StoredObject> {
+  const object = await findObject(cluster.writing.db, key);
+  if (object === undefined) throw notFound(key);
   assertTakeable(cluster, object, resource);
-  const { kind, org, name } = object;
-  return await adoptObject(cluster.writing.db, caller, { kind: kind.name, org, name });
+  return await adoptObject(cluster.writing.db, caller, key);
 }
 
 /** Throws why an object that this resource does not stand for cannot become its own. */

@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { API_GROUP } from '../../../crds/api.ts';
 import { LatticeError } from '../../../crds/findings.ts';
 import type { Kind } from '../../../crds/kind.ts';
-import { objectOfResource } from '../../../store/cluster-objects.ts';
 import type { StoredObject } from '../../../store/objects.ts';
 import type { Caller } from '../../admission/caller.ts';
 import type { AdmissionSettings } from '../../admission/settings.ts';
@@ -30,7 +29,7 @@ export async function release(
   kind: Kind,
   resource: CustomResource,
 ): Promise<Release> {
-  const object = await objectOfResource(cluster.writing.db, cluster.id, resource.metadata.uid);
+  const object = await cluster.lookups.object(resource.metadata.uid);
   if (object === undefined) return { done: true };
   if (object.deletionTimestamp !== null) return { done: false, object };
   if (wishesOf(resource).deletionPolicy === 'Orphan')

@@ -86,16 +86,21 @@ export function syncer(syncing: Syncing): Syncer {
   const present = async (key: ResourceKey, kind: Kind, resource: CustomResource): Promise<Next> => {
     const known = links.get(key);
     if (known?.declared === declaredText(resource)) return await tell(kind, resource, known);
-    if (hasFinalizer(resource)) return await bringIn(key, kind, resource);
     // Refused before anything else happens: a namespace of no org gets no finalizer that would keep it from going.
-    await orgOf(cluster.writing.db, cluster.id, kind, resource.metadata);
+    const org = await orgOf(cluster.lookups, cluster.id, kind, resource.metadata);
+    if (hasFinalizer(resource)) return await bringIn(key, kind, resource, org);
     const held = await addFinalizer(cluster.api, kind, resource);
     cluster.cache.put(kind, held);
-    return await bringIn(key, kind, held);
+    return await bringIn(key, kind, held, org);
   };
 
-  const bringIn = async (key: ResourceKey, kind: Kind, resource: CustomResource): Promise<Next> => {
-    const object = await declare(cluster, settings, kind, resource);
+  const bringIn = async (
+    key: ResourceKey,
+    kind: Kind,
+    resource: CustomResource,
+    org: string,
+  ): Promise<Next> => {
+    const object = await declare(cluster, settings, kind, resource, org);
     refusals.delete(key);
     waiting.leave(key);
     if (isLookAsked(resource)) await cluster.writing.db.transaction((tx) => requestWork(tx, object.uid));
@@ -140,7 +145,7 @@ export function syncer(syncing: Syncing): Syncer {
     links.delete(key);
     const attempt = refusals.get(key) ?? 0;
     refusals.set(key, attempt + 1);
-    const org = await orgOf(cluster.writing.db, cluster.id, kind, resource.metadata).catch(() => undefined);
+    const org = await orgOf(cluster.lookups, cluster.id, kind, resource.metadata).catch(() => undefined);
     waiting.wait(key, kind, resource, org, error);
     const held = await teller.status(kind, resource, statusOfRefusal(resource, error, now()));
     return held ?? { afterMs: backoffMs(attempt) };

@@ -88,6 +88,8 @@ export function teller(cluster: Cluster, onEventFailure: (error: unknown) => voi
   async function tellTransition(kind: Kind, resource: CustomResource, status: ResourceStatus): Promise<void> {
     const [before, after] = [readyOf(resource.status), readyOf(status)];
     if (after === undefined || (before?.reason === after.reason && before.status === after.status)) return;
+    // That all went well from the start is no change, and would cost as much as the status itself.
+    if (before === undefined && after.status === 'True') return;
     const { reason, message } = after;
     const type = after.status === 'True' || status.conditions === undefined ? 'Normal' : 'Warning';
     await recordEvent(cluster, kind, resource, { type, reason, message: message || reason }).catch(

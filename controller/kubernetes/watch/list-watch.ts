@@ -117,8 +117,8 @@ export function followCollection(
   };
 }
 
-const MOST_PAUSE_MS = 30_000;
-const HEALTHY_MS = 10_000;
+const MOST_PAUSE_MS = 10_000;
+const HEALTHY_MS = 5_000;
 
 const page = z.object({
   metadata: z.object({ resourceVersion: z.string(), continue: z.string().optional() }),

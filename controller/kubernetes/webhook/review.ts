@@ -7,7 +7,7 @@ import type { ErrorCode } from '../../../crds/errors.ts';
 import { type Finding, finding, LatticeError } from '../../../crds/findings.ts';
 import type { Kind } from '../../../crds/kind.ts';
 import { kindNamed } from '../../../crds/kinds.ts';
-import { objectOfResource, recordRequest } from '../../../store/cluster-objects.ts';
+import { recordRequest } from '../../../store/cluster-objects.ts';
 import type { Database, Transaction } from '../../../store/database.ts';
 import { findObject } from '../../../store/objects.ts';
 import { overlayOn } from '../../admission/overlay.ts';
@@ -17,8 +17,10 @@ import { seen, storeWorld } from '../../admission/world.ts';
 import type { PolicyJudge } from '../../policy/judge.ts';
 import type { CustomResource } from '../api/resource.ts';
 import type { Cluster } from '../cluster.ts';
+import { lookups } from '../lookups.ts';
 import { NAMESPACE_CONTROLLER, userOf } from '../sync/caller.ts';
-import { assertTakeable, placeOf } from '../sync/declare.ts';
+import { assertStaysIn, assertTakeable } from '../sync/declare.ts';
+import { orgOf } from '../sync/org.ts';
 import { declaredHash, manifestOf, wishesOf } from '../sync/translate.ts';
 import { type ReviewRequest, reviewedResource } from './request.ts';
 
@@ -84,8 +86,13 @@ async function admitApply(
   resource: CustomResource,
   request: ReviewRequest,
 ): Promise<Verdict> {
-  const { key, own } = await placeOf(tx, cluster.id, kind, resource);
-  const caller = callerOf(cluster.id, resource, request, key.org, settings);
+  const { name, uid } = resource.metadata;
+  const look = lookups(tx, cluster.id);
+  const org = await orgOf(look, cluster.id, kind, resource.metadata);
+  const key = { kind: kind.name, org, name };
+  const own = await look.object(uid);
+  assertStaysIn(org, own);
+  const caller = callerOf(cluster.id, resource, request, org, settings);
   const world = overlayOn(storeWorld(tx));
   const other = own === undefined ? await findObject(tx, key) : undefined;
   if (other !== undefined) {
@@ -93,7 +100,7 @@ async function admitApply(
     // As it will be when it is changed: taken over first.
     world.put(seen({ ...other, owner: caller.owner }));
   }
-  const change = { action: 'apply', manifest: manifestOf(kind, resource, key.org) } as const;
+  const change = { action: 'apply', manifest: manifestOf(kind, resource, org) } as const;
   const { changes } = await planIn(tx, world, policies, caller, [change], waitsFor);
   return changes[0]?.findings ?? NOTHING;
 }
@@ -124,7 +131,7 @@ async function admitDelete(
   resource: CustomResource,
   request: ReviewRequest,
 ): Promise<Verdict> {
-  const object = await objectOfResource(tx, cluster.id, resource.metadata.uid);
+  const object = await lookups(tx, cluster.id).object(resource.metadata.uid);
   if (object === undefined || object.deletionTimestamp !== null) return NOTHING;
   const { org, name } = object;
   const caller = callerOf(cluster.id, resource, request, org, settings);

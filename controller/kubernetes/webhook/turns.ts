@@ -26,7 +26,8 @@ export function turns(most: number): Turns {
             running -= 1;
             next();
           };
-          work().then(resolve, reject).finally(done);
+          // Whoever hears of the end finds the room that it made.
+          work().finally(done).then(resolve, reject);
         };
         const giveUp = (): void => {
           if (waiting.delete(begin)) reject(signal.reason);

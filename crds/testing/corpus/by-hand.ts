@@ -13,6 +13,10 @@ const field = (kind: string, pointer: string, values: readonly unknown[]): Refus
   }));
 
 const tools = Array.from({ length: 1024 }, (_, index) => `tool-${index}`);
+/** What costs the API server most: rules are bounded by what they may cost at worst. */
+const longTools = tools.map((tool) => tool.padStart(112, 'x'));
+const longSelector = Array.from({ length: 64 }, (_, index) => `k${index}=v`.padEnd(15, 'v')).join(',');
+const longRule = { verbs: ['get'], kinds: ['*'], selector: longSelector };
 const zeros = `${'A'.repeat(43)}=`;
 
 const ranges = [
@@ -131,6 +135,8 @@ export const acceptedByHand: readonly Accepted[] = [
   ]),
   ...good('Guardrail', [
     { tools, requireApproval: [...tools].reverse() },
+    { tools: longTools, requireApproval: [...longTools].reverse() },
+    { selector: longSelector },
     ...['', '  ', 'a', 'a=', 'a == b', 'a != b,!c', 'a in ( b , c )', 'a notin ()', 'x.y/a=1'].map(
       (selector) => ({
         selector,
@@ -152,6 +158,10 @@ export const acceptedByHand: readonly Accepted[] = [
       cidr,
     })),
   ),
+  ...good('AgentRole', [{ rules: Array.from({ length: 64 }, () => longRule) }]),
+  ...good('MeshPeer', [
+    { routes: Array.from({ length: 64 }, () => 'fd00:1111:2222:3333:4444:5555:6666:0/112') },
+  ]),
   ...good(
     'MeshPeer',
     ['host:65535', '[fd00::1]:00080', '10.0.0.1:0'].map((endpoint) => ({ endpoint })),

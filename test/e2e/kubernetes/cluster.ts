@@ -4,7 +4,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crd } from '../../../crds/generate/crd.ts';
+import { crd, crdYaml } from '../../../crds/generate/crd.ts';
 import type { Kind } from '../../../crds/kind.ts';
 import { startEtcd } from '../../../servers/etcd.ts';
 import { startApiServer } from '../../../servers/kubernetes/api-server.ts';
@@ -36,7 +36,7 @@ export async function startCluster(): Promise<Cluster> {
   const kept = started.move();
   return {
     api,
-    install: (kind, definition = crd(kind)) => install(api, kind, definition),
+    install: (kind, definition) => install(api, kind, definition),
     stop: () => kept.disposeAsync(),
   };
 }
@@ -44,13 +44,14 @@ export async function startCluster(): Promise<Cluster> {
 /** Unknown fields and fields written twice are refused. */
 export const strict = (path: string): string => `${path}?fieldValidation=Strict`;
 
-async function install(api: KubernetesApi, kind: Kind, definition: object): Promise<void> {
+async function install(api: KubernetesApi, kind: Kind, definition?: object): Promise<void> {
   const path = `${CRDS}/${kind.plural}.lattice.dev`;
   const before = await api.send('GET', path);
   const { status, body } =
     before.status === 404
-      ? await api.send('POST', strict(CRDS), definition)
-      : await api.send('PATCH', path, definition, 'application/merge-patch+json');
+      ? // As the file is, for the server has a YAML parser of its own.
+        await api.send('POST', strict(CRDS), definition ?? crdYaml(kind), 'application/yaml')
+      : await api.send('PATCH', path, definition ?? crd(kind), 'application/merge-patch+json');
   if (status > 299) throw new Error(`the CRD of ${kind.name}: ${JSON.stringify(body)}`);
   await eventually(
     `${kind.plural} are served`,

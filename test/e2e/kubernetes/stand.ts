@@ -29,8 +29,8 @@ export interface StandOptions {
   readonly controllers?: number | readonly Readonly<Record<string, string>>[];
   readonly workers?: number;
   readonly settings?: Readonly<Record<string, string>>;
-  /** Kubeconfig for the controllers; that of an administrator when left out. */
-  readonly kubeconfig?: (kubernetes: RunningKubernetes) => Promise<string>;
+  /** Kubeconfig for the controllers, made in this folder; that of an administrator when left out. */
+  readonly kubeconfig?: (kubernetes: RunningKubernetes, folder: string) => Promise<string>;
 }
 
 export const ORG = 'acme';
@@ -48,7 +48,7 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
   started.defer(async () => api.close());
   await installKinds(kubectl);
   const clusterId = await kubectl('get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}');
-  const kubeconfig = (await options.kubeconfig?.(kubernetes)) ?? apiServer.kubeconfig;
+  const kubeconfig = (await options.kubeconfig?.(kubernetes, folder)) ?? apiServer.kubeconfig;
   const fleet = await startFleet({
     workers: options.workers ?? 1,
     controllers: controllersOf(options).map((settings) => ({ settings })),
