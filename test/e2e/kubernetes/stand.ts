@@ -29,6 +29,8 @@ export interface StandOptions {
   readonly controllers?: number | readonly Readonly<Record<string, string>>[];
   readonly workers?: number;
   readonly settings?: Readonly<Record<string, string>>;
+  /** More flags of the API server. */
+  readonly flags?: Readonly<Record<string, string>>;
   /** Kubeconfig for the controllers, made in this folder; that of an administrator when left out. */
   readonly kubeconfig?: (kubernetes: RunningKubernetes, folder: string) => Promise<string>;
 }
@@ -40,7 +42,11 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
   await using started = new AsyncDisposableStack();
   const folder = await temporaryFolder();
   started.defer(() => removeFolder(folder));
-  const kubernetes = await startKubernetes({ folder: join(folder, 'cluster'), unsafeNoFsync: true });
+  const kubernetes = await startKubernetes({
+    folder: join(folder, 'cluster'),
+    unsafeNoFsync: true,
+    ...(options.flags && { flags: options.flags }),
+  });
   started.defer(kubernetes.stop);
   const { apiServer } = kubernetes;
   const kubectl = await kubectlFor(apiServer.kubeconfig);
