@@ -10,6 +10,8 @@ export interface Cluster {
   readonly id: string;
   readonly api: KubernetesApi;
   readonly cache: ResourceCache;
+  /** Whether this process plays the role now. */
+  readonly isActing: () => boolean;
   readonly lookups: Lookups;
   /** Writes of what its resources declare; refused as soon as another process plays the role. */
   readonly writing: Writing;

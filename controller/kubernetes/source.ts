@@ -27,6 +27,8 @@ import { followCollection, type ListWatch, type Pace } from './watch/list-watch.
 import { keyQueue, type Next } from './watch/queue.ts';
 
 export interface KubernetesSource {
+  /** Undefined until the cluster has said who it is. */
+  cluster(): Cluster | undefined;
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export function startKubernetesSource(
     if (id !== undefined) following = follow(context, api, id, settings);
   });
   return {
+    cluster: () => following?.cluster(),
     stop: async () => {
       stopping.abort();
       await started;
@@ -104,6 +107,7 @@ function follow(
     id,
     api: fencedApi(api, lease),
     cache,
+    isActing: () => lease.fence() !== undefined,
     lookups: lookups(context.db, id),
     writing: { db: fencedDatabase(context.db, lease, role), policies: context.policies },
   };
@@ -121,7 +125,7 @@ function follow(
   );
   const queue = keyQueue(
     concurrency,
-    async (key) => (lease.fence() === undefined ? undefined : await attempt(cluster, key, sync.sync)),
+    async (key) => (cluster.isActing() ? await attempt(cluster, key, sync.sync) : undefined),
     (_key, error) => warnSync(error),
   );
   const warnFeed = seldom((error, unsaid) =>
@@ -129,9 +133,7 @@ function follow(
   );
   const feed = startFeed(context.db, id, sync.heard, warnFeed);
   const watches = new Map(kinds.map((kind) => [kind, watchKind(kind)]));
-  const sweep = setInterval(() => {
-    if (lease.fence() !== undefined) compare().catch(warnFeed);
-  }, sweepIntervalMs);
+  const sweep = setInterval(() => cluster.isActing() && compare().catch(warnFeed), sweepIntervalMs);
   health.follow(id, () => [...watches].map(([kind, watch]) => [kind.name, watch.sinceHealthyMs()]));
 
   function watchKind(kind: Kind): ListWatch {
@@ -152,6 +154,7 @@ function follow(
   }
 
   return {
+    cluster: () => cluster,
     stop: async () => {
       clearInterval(sweep);
       await Promise.all([...watches.values()].map((watch) => watch.stop()));

@@ -8,6 +8,9 @@ import type { CustomResource } from '../api/resource.ts';
 import type { Cluster } from '../cluster.ts';
 import { declaredHash } from './translate.ts';
 
+/** It deletes what a namespace holds that somebody has deleted. */
+export const NAMESPACE_CONTROLLER = 'system:serviceaccount:kube-system:namespace-controller';
+
 /** What the API server lets somebody do is theirs to do; but a waiver is approved by a name, which must be known. */
 const unverifiedVerbs = verbs.filter((verb) => verb !== 'override');
 

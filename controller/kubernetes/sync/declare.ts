@@ -11,7 +11,7 @@ import { plan } from '../../admission/plan.ts';
 import type { AdmissionSettings } from '../../admission/settings.ts';
 import { notFound } from '../../refusal.ts';
 import { adoptObject, createObject, updateObject } from '../../write.ts';
-import { type CustomResource, shownResource } from '../api/resource.ts';
+import { type CustomResource, keyOfResource, shownResource } from '../api/resource.ts';
 import type { Cluster } from '../cluster.ts';
 import { callerOf } from './caller.ts';
 import { refusalStanding } from './status.ts';
@@ -31,11 +31,7 @@ export async function declare(
     lookups.object(uid),
     callerOf(cluster, kind, resource, org, settings),
   ]);
-  if (own !== undefined && own.org !== org)
-    throw new LatticeError(
-      'OrgChanged',
-      `the resource stands for ${displayName(kind, own.org, own.name)}, and its namespace belongs to org "${org}" now`,
-    );
+  assertStaysIn(org, own);
   const key: ObjectKey = { kind: kind.name, org, name };
   const manifest = manifestOf(kind, resource, org);
   if (refusalStanding(resource) !== undefined) await refuseUnchained(cluster, caller, manifest, own);
@@ -59,6 +55,15 @@ async function created(
   }
 }
 
+/** Throws when the object that a resource stands for lives in another org than its namespace. */
+export function assertStaysIn(org: string, own: StoredObject | undefined): void {
+  if (own === undefined || own.org === org) return;
+  throw new LatticeError(
+    'OrgChanged',
+    `the resource stands for ${displayName(own.kind, own.org, own.name)}, and its namespace belongs to org "${org}" now`,
+  );
+}
+
 /** Makes an object ours that another resource or somebody else has declared. */
 async function takenOver(
   cluster: Cluster,
@@ -68,17 +73,26 @@ async function takenOver(
 ): Promise<StoredObject> {
   const object = await findObject(cluster.writing.db, key);
   if (object === undefined) throw notFound(key);
-  const { owner, kind, org, name } = object;
-  if (owner.manager === 'kubernetes' && owner.instance === cluster.id) {
-    const other = cluster.cache.byUid(owner.ref);
-    // Its resource is gone, and this one has taken its place.
-    if (other === undefined) return await adoptObject(cluster.writing.db, caller, key);
+  assertTakeable(cluster, object, resource);
+  return await adoptObject(cluster.writing.db, caller, key);
+}
+
+/** Throws why an object that this resource does not stand for cannot become its own. */
+export function assertTakeable(
+  { id, cache }: Pick<Cluster, 'id' | 'cache'>,
+  { owner, kind, org, name }: StoredObject,
+  resource: CustomResource,
+): void {
+  if (owner.manager === 'kubernetes' && owner.instance === id) {
+    const other = cache.byUid(owner.ref);
+    // Its resource is gone, and this one has taken its place, whether or not the watch has told of it yet.
+    if (other === undefined || other.key === keyOfResource(kind, resource.metadata)) return;
     throw new LatticeError(
       'DeclaredTwice',
       `${displayName(kind, org, name)} is declared by ${shownResource(kind, other.resource)} already`,
     );
   }
-  if (wishesOf(resource).adopt) return await adoptObject(cluster.writing.db, caller, key);
+  if (wishesOf(resource).adopt) return;
   throw new LatticeError(
     'AlreadyExists',
     `${displayName(kind, org, name)} exists already, owned by ${owner.manager}/${owner.instance}. To take it over, annotate ` +
