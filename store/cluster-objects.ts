@@ -83,31 +83,49 @@ export interface ClusterRequest {
   readonly declared: string;
 }
 
-export async function recordRequest(db: Queryable, request: ClusterRequest, username: string): Promise<void> {
+/** Who asked, as the webhook was told. */
+export interface Requester {
+  readonly username: string;
+  /** Whether the API server that said so had shown who it is itself. */
+  readonly authenticated: boolean;
+}
+
+export async function recordRequest(
+  db: Queryable,
+  request: ClusterRequest,
+  requester: Requester,
+): Promise<void> {
   await db.run(
-    `INSERT INTO kubernetes_requests (cluster, uid, declared, username) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (cluster, uid, declared) DO UPDATE SET username = excluded.username, requested_at = now()`,
-    [request.cluster, request.uid, request.declared, username],
+    `INSERT INTO kubernetes_requests (cluster, uid, declared, username, authenticated) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (cluster, uid, declared) DO UPDATE SET username = excluded.username,
+       authenticated = excluded.authenticated, requested_at = now()`,
+    [request.cluster, request.uid, request.declared, requester.username, requester.authenticated],
   );
 }
 
-/** For each request the name that the webhook was told, where there is one. */
+const requesterRow = z.object({ username: z.string().nullable(), authenticated: z.boolean().nullable() });
+
+/** For each request who has made it, where the webhook was told. */
 export async function requestersOf(
   db: Queryable,
   requests: readonly ClusterRequest[],
-): Promise<(string | null)[]> {
+): Promise<(Requester | undefined)[]> {
   const rows = await db.rows(
-    z.object({ username: z.string().nullable() }),
-    `SELECT (SELECT username FROM kubernetes_requests AS r
-             WHERE r.cluster = asked.cluster AND r.uid = asked.uid AND r.declared = asked.declared) AS username
-     FROM unnest($1::text[], $2::uuid[], $3::text[]) WITH ORDINALITY AS asked (cluster, uid, declared, nr) ORDER BY nr`,
+    requesterRow,
+    `SELECT r.username, r.authenticated
+     FROM unnest($1::text[], $2::uuid[], $3::text[]) WITH ORDINALITY AS asked (cluster, uid, declared, nr)
+       LEFT JOIN LATERAL (SELECT username, authenticated FROM kubernetes_requests
+         WHERE cluster = asked.cluster AND uid = asked.uid AND declared = asked.declared LIMIT 1) AS r ON true
+     ORDER BY nr`,
     [
       requests.map(({ cluster }) => cluster),
       requests.map(({ uid }) => uid),
       requests.map(({ declared }) => declared),
     ],
   );
-  return rows.map(({ username }) => username);
+  return rows.map(({ username, authenticated }) =>
+    username === null || authenticated === null ? undefined : { username, authenticated },
+  );
 }
 
 /** Forgets requests of more than a day ago. Their changes have long been taken. */

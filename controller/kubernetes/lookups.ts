@@ -5,6 +5,7 @@ import {
   type ClusterRequest,
   objectsOfResources,
   orgsOfNamespaces,
+  type Requester,
   requestersOf,
 } from '../../store/cluster-objects.ts';
 import type { Queryable } from '../../store/database.ts';
@@ -16,7 +17,7 @@ export interface Lookups {
   /** The object that the resource with this uid stands for. */
   object(resourceUid: string): Promise<StoredObject | undefined>;
   /** Who the webhook says has asked for it. */
-  requester(request: Omit<ClusterRequest, 'cluster'>): Promise<string | undefined>;
+  requester(request: Omit<ClusterRequest, 'cluster'>): Promise<Requester | undefined>;
 }
 
 export function lookups(db: Queryable, cluster: string): Lookups {
@@ -37,6 +38,6 @@ export function lookups(db: Queryable, cluster: string): Lookups {
   return {
     orgs: (namespace) => orgs.load(namespace),
     object: (uid) => objects.load(uid),
-    requester: async (request) => (await requesters.load({ cluster, ...request })) ?? undefined,
+    requester: (request) => requesters.load({ cluster, ...request }),
   };
 }

@@ -41,7 +41,8 @@ beforeAll(async () => {
   pg = await startTestDatabase();
   db = pg.open('controller');
   const policies = policyJudge(policyLibrary(db));
-  at = { db, policies, settings: nothingAllowed, cluster: { id: CLUSTER, cache: resourceCache(() => {}) } };
+  const cluster = { id: CLUSTER, cache: resourceCache(() => {}) };
+  at = { db, policies, settings: nothingAllowed, authenticated: true, cluster };
   const namespaces = [
     { cluster: CLUSTER, namespace: 'team' },
     { cluster: CLUSTER, namespace: 'team-2' },
@@ -227,4 +228,26 @@ test.each(cases)('$why', async ({ ask, says = [[], []], notes }) => {
   expect([codes('error'), codes('warning')]).toEqual(says);
   const noted = await pg.sql('SELECT username FROM kubernetes_requests');
   expect(noted).toEqual(notes === undefined ? [] : [{ username: notes }]);
+});
+
+test.each([
+  ['an API server that has shown who it is', true, undefined],
+  ['anybody who reaches the port', false, 'Forbidden'],
+])('a waiver is approved by the name that %s has sent: %s', async (_who, authenticated, refused) => {
+  const waiver = resourceOf(
+    'Waiver',
+    'once',
+    {},
+    {
+      fingerprint: 'a'.repeat(64),
+      approver: 'jane',
+      reason: 'it was agreed upon',
+      expiresAt: '2999-01-01T00:00:00Z',
+    },
+  );
+  const verdict = await review(
+    { ...at, authenticated },
+    reviewOf('CREATE', waiver, undefined, { username: 'jane' }),
+  );
+  expect(verdict.find(({ level }) => level === 'error')?.code).toBe(refused);
 });

@@ -7,7 +7,7 @@ import type { ErrorCode } from '../../../crds/errors.ts';
 import { type Finding, finding, LatticeError } from '../../../crds/findings.ts';
 import type { Kind } from '../../../crds/kind.ts';
 import { kindNamed } from '../../../crds/kinds.ts';
-import { recordRequest } from '../../../store/cluster-objects.ts';
+import { type Requester, recordRequest } from '../../../store/cluster-objects.ts';
 import type { Database, Transaction } from '../../../store/database.ts';
 import { findObject } from '../../../store/objects.ts';
 import { overlayOn } from '../../admission/overlay.ts';
@@ -28,6 +28,8 @@ export interface Reviewing {
   readonly db: Database;
   readonly policies: PolicyJudge;
   readonly settings: AdmissionSettings;
+  /** Whether only API servers that show their certificate are heard. */
+  readonly authenticated: boolean;
   readonly cluster: Pick<Cluster, 'id' | 'cache'>;
 }
 
@@ -80,7 +82,7 @@ function saysTheSame(kind: Kind, before: CustomResource, after: CustomResource):
 }
 
 async function admitApply(
-  { cluster, policies, settings }: Reviewing,
+  { cluster, policies, settings, authenticated }: Reviewing,
   tx: Transaction,
   kind: Kind,
   resource: CustomResource,
@@ -92,7 +94,8 @@ async function admitApply(
   const key = { kind: kind.name, org, name };
   const own = await look.object(uid);
   assertStaysIn(org, own);
-  const caller = callerOf(cluster.id, resource, request, org, settings);
+  const { username } = request.userInfo;
+  const caller = callerOf(cluster.id, resource, { username, authenticated }, org, settings);
   const world = overlayOn(storeWorld(tx));
   const other = own === undefined ? await findObject(tx, key) : undefined;
   if (other !== undefined) {
@@ -125,7 +128,7 @@ async function reviewDelete(at: Reviewing, kind: Kind, request: ReviewRequest): 
 }
 
 async function admitDelete(
-  { cluster, policies, settings }: Reviewing,
+  { cluster, policies, settings, authenticated }: Reviewing,
   tx: Transaction,
   kind: Kind,
   resource: CustomResource,
@@ -134,7 +137,8 @@ async function admitDelete(
   const object = await lookups(tx, cluster.id).object(resource.metadata.uid);
   if (object === undefined || object.deletionTimestamp !== null) return NOTHING;
   const { org, name } = object;
-  const caller = callerOf(cluster.id, resource, request, org, settings);
+  const { username } = request.userInfo;
+  const caller = callerOf(cluster.id, resource, { username, authenticated }, org, settings);
   const metadata = kind.scope === 'cluster' ? { name } : { org, name };
   const change = { action: 'delete', manifest: { kind: kind.name, metadata } } as const;
   const { changes } = await planIn(tx, overlayOn(storeWorld(tx)), policies, caller, [change]);
@@ -144,23 +148,27 @@ async function admitDelete(
 function callerOf(
   id: string,
   { metadata: { uid } }: CustomResource,
-  { userInfo: { username } }: ReviewRequest,
+  requester: Requester,
   org: string,
   settings: AdmissionSettings,
 ) {
-  return userOf({ id, uid, org, settings, username, manager: username });
+  return userOf({ id, uid, org, settings, requester, manager: requester.username });
 }
 
 /** Before the API server stores the change: the watch that brings it must find who asked. */
 async function note(
-  { db, cluster }: Reviewing,
+  { db, cluster, authenticated }: Reviewing,
   { dryRun, userInfo }: ReviewRequest,
   { metadata: { uid } }: CustomResource,
   declared: string,
   verdict: Verdict,
 ): Promise<void> {
   if (dryRun || isRefused(verdict)) return;
-  await recordRequest(db, { cluster: cluster.id, uid, declared }, userInfo.username);
+  await recordRequest(
+    db,
+    { cluster: cluster.id, uid, declared },
+    { username: userInfo.username, authenticated },
+  );
 }
 
 export const isRefused = (verdict: Verdict): boolean => verdict.some(({ level }) => level === 'error');

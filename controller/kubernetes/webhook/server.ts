@@ -27,7 +27,7 @@ export interface WebhookServerSettings {
   readonly certificate: ServingCertificate;
   /** PEM; who shows no certificate of it is not answered. */
   readonly clientCa?: string | undefined;
-  readonly reviewing: Omit<Reviewing, 'cluster'>;
+  readonly reviewing: Omit<Reviewing, 'cluster' | 'authenticated'>;
   /** One for each that is configured; undefined until it has said who it is. */
   clusters(): readonly (Pick<Cluster, 'id' | 'cache'> | undefined)[];
   readonly log: Log;
@@ -81,7 +81,7 @@ export async function startWebhookServer(settings: WebhookServerSettings): Promi
 }
 
 async function verdictOn(
-  { clusters, reviewing }: WebhookServerSettings,
+  { clusters, reviewing, clientCa }: WebhookServerSettings,
   turn: Turns,
   id: string | undefined,
   request: ReviewRequest,
@@ -95,7 +95,9 @@ async function verdictOn(
     const names = known.map((each) => `/kubernetes/admission/${each.id}`).join(', ');
     return [finding('NotFound', '', `the webhook configuration must name one of the paths ${names}`)];
   }
-  return await inTurn(turn, () => review({ ...reviewing, cluster }, request));
+  return await inTurn(turn, () =>
+    review({ ...reviewing, authenticated: clientCa !== undefined, cluster }, request),
+  );
 }
 
 class LateError extends Error {}
