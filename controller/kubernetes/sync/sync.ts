@@ -15,6 +15,7 @@ import { declare } from './declare.ts';
 import { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts';
 import { orgOf } from './org.ts';
 import { release } from './release.ts';
+import { assertSecrets } from './secrets.ts';
 import { isLookAsked, statusOfObject, statusOfPause, statusOfRefusal } from './status.ts';
 import type { Teller } from './tell.ts';
 import { wishesOf } from './translate.ts';
@@ -100,6 +101,7 @@ export function syncer(syncing: Syncing): Syncer {
     resource: CustomResource,
     org: string,
   ): Promise<Next> => {
+    await assertSecrets(cluster.api, kind, resource);
     const object = await declare(cluster, settings, kind, resource, org);
     refusals.delete(key);
     waiting.leave(key);
