@@ -34,6 +34,8 @@ export interface DevOptions {
   readonly sweepIntervalMs?: number;
   /** A free port when left out. */
   readonly port?: number;
+  /** Kubeconfig files of clusters whose custom resources are followed. */
+  readonly kubeconfigs?: readonly string[];
   readonly onProgress: (line: string) => void;
 }
 
@@ -122,6 +124,7 @@ async function start(
     secretFileOrgs: ['*'],
     secretsDirectory: join(folder, 'secrets'),
     egressAllowLoopback: true,
+    kubernetesKubeconfigs: (options.kubeconfigs ?? []).map((file) => resolve(file)),
   };
   const configFor = (databaseUrl: string) =>
     loadConfig({ flags: { ...shared, databaseUrl }, environment: {} });
