@@ -3,22 +3,46 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { KubernetesApi } from '../../support/kubernetes-api.ts';
+import { z } from 'zod';
 import type { World } from '../../support/world.ts';
 import type { Wanted } from './clients.ts';
+import type { SoakCluster } from './cluster.ts';
 import { allCustom, type Custom } from './resources.ts';
 
-export async function missed(
-  api: KubernetesApi,
+export interface Standing {
+  /** By which orgs name it. */
+  readonly cluster: string;
+  readonly resources: readonly Custom[];
+  readonly rows: readonly StoredRow[];
+  readonly wanted: ReadonlyMap<string, Wanted>;
+}
+
+const storedRow = z.object({
+  kind: z.string(),
+  org: z.string(),
+  name: z.string(),
+  owner_manager: z.string(),
+  owner_instance: z.string(),
+  owner_ref: z.string(),
+  spec: z.record(z.string(), z.unknown()),
+  labels: z.record(z.string(), z.string()),
+});
+export type StoredRow = z.infer<typeof storedRow>;
+
+export async function standing(
+  { api, id: cluster }: Pick<SoakCluster, 'api' | 'id'>,
   world: World,
-  cluster: string,
   wanted: ReadonlyMap<string, Wanted>,
-): Promise<string[]> {
+): Promise<Standing> {
   const resources = await allCustom(api);
   const rows = await world.sql(
-    `SELECT kind, org, name, owner_manager, owner_instance, owner_ref, spec, labels FROM objects`,
+    'SELECT kind, org, name, owner_manager, owner_instance, owner_ref, spec, labels FROM objects',
   );
-  const byUid = new Map(rows.map((row) => [String(row.owner_ref), row]));
+  return { cluster, resources, rows: z.array(storedRow).parse(rows), wanted };
+}
+
+export function missed({ cluster, resources, rows, wanted }: Standing): string[] {
+  const byUid = new Map(rows.map((row) => [row.owner_ref, row]));
   const uids = new Set(resources.map(({ metadata }) => metadata.uid));
   return [
     ...resources.flatMap((resource) => {
@@ -28,7 +52,7 @@ export async function missed(
         : [...differences(resource, row), ...unready(resource)];
     }),
     ...rows.flatMap(({ kind, org, name, owner_manager, owner_instance, owner_ref }) =>
-      owner_manager === 'kubernetes' && owner_instance === cluster && uids.has(String(owner_ref))
+      owner_manager === 'kubernetes' && owner_instance === cluster && uids.has(owner_ref)
         ? []
         : [`${kind} ${org}/${name} of ${owner_manager} stands for no resource`],
     ),
@@ -36,11 +60,10 @@ export async function missed(
   ];
 }
 
-function differences({ path, spec, metadata }: Custom, row: Record<string, unknown>): string[] {
-  const { spec: storedSpec, labels } = row;
+function differences({ path, spec, metadata }: Custom, row: StoredRow): string[] {
   return [
-    ...(isDeepStrictEqual(spec, storedSpec) ? [] : [`${path}: the store holds another spec`]),
-    ...(isDeepStrictEqual(metadata.labels, labels) ? [] : [`${path}: the store holds other labels`]),
+    ...(isDeepStrictEqual(spec, row.spec) ? [] : [`${path}: the store holds another spec`]),
+    ...(isDeepStrictEqual(metadata.labels, row.labels) ? [] : [`${path}: the store holds other labels`]),
   ];
 }
 

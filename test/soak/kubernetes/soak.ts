@@ -13,7 +13,7 @@ import type { SoakOptions } from '../soak.ts';
 import { startClients } from './clients.ts';
 import { type SoakCluster, startSoakCluster } from './cluster.ts';
 import { kubernetesFaults } from './faults.ts';
-import { missed, untilNothingMissed } from './missed.ts';
+import { missed, standing, untilNothingMissed } from './missed.ts';
 import { type ClusterReport, isClean } from './report.ts';
 import { allCustom } from './resources.ts';
 import { leaksOf, startSampling } from './sample.ts';
@@ -65,7 +65,7 @@ async function run(
   await clients.ended;
   say('waiting for rest');
   const calmAt = performance.now();
-  const look = () => missed(api, fleet.world, cluster.id, clients.wanted);
+  const look = async () => missed(await standing(cluster, fleet.world, clients.wanted));
   const notMissed = await untilNothingMissed(look, REST_MS);
   const unsettled = await untilSettled(fleet.world, REST_MS).then(
     () => [],
