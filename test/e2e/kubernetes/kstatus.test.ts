@@ -133,16 +133,17 @@ async function install(name: string, objects: readonly object[], limit: string):
     join(chart, 'templates/objects.yaml'),
     objects.map((each) => stringify(each)).join('---\n'),
   );
-  const { path } = await findTool('helm');
-  const env = {
-    PATH: process.env.PATH,
-    HOME: join(folder, 'home'),
-    KUBECONFIG: stand.kubernetes.apiServer.kubeconfig,
-  };
-  return await run(path, ['install', name, chart, '-n', NAMESPACE, '--wait', '--timeout', limit], { env });
+  return await helm('install', name, chart, '--wait', '--timeout', limit);
 }
 
-test('helm install --wait is done when everything is ready', async () => {
+async function helm(...args: string[]): Promise<string> {
+  const { path } = await findTool('helm');
+  const home = { PATH: process.env.PATH, HOME: join(folder, 'home') };
+  const env = { ...home, KUBECONFIG: stand.kubernetes.apiServer.kubeconfig };
+  return await run(path, [...args, '-n', NAMESPACE], { env });
+}
+
+test('helm is done with an install when everything is ready, and with an uninstall when everything is gone', async () => {
   const printed = await install(
     'works',
     [
@@ -152,8 +153,11 @@ test('helm install --wait is done when everything is ready', async () => {
     '90s',
   );
   expect(printed).toMatch(/STATUS: deployed/i);
-  const rows = await stand.fleet.world.sql(`SELECT FROM lattice_agents WHERE name = 'helmed'`);
-  expect(rows).toHaveLength(1);
+  const rows = () => stand.fleet.world.sql(`SELECT FROM objects WHERE name = 'helmed'`);
+  const ready = await stand.fleet.world.sql(`SELECT FROM lattice_agents WHERE name = 'helmed'`);
+  expect([await rows(), ready].map(({ length }) => length)).toEqual([2, 1]);
+  await helm('uninstall', 'works', '--wait', '--timeout', '90s');
+  expect(await rows()).toEqual([]);
 });
 
 test('helm install --wait fails with our words when an object is refused', async () => {
