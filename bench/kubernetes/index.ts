@@ -34,9 +34,9 @@ export async function kubernetes(say: (line: string) => void): Promise<Measured[
     say(`more of them, until there are ${FULL} objects`);
     await fill(client, OBJECTS, FULL - OBJECTS - AGENTS);
     const latency = await enforced(stand, client);
-    const { residentMib } = await usage(controller.pid);
     say('an idle minute');
     await untilQuiet(stand.api);
+    const { residentMib } = await usage(controller.pid);
     const before = await writesSoFar(stand.api);
     await delay(IDLE_MS);
     const written = (await writesSoFar(stand.api)) - before;

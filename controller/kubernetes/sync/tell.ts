@@ -7,7 +7,7 @@ import { canonicalJson } from '../../../audit/hash.ts';
 import { API_VERSION, conditionSchema } from '../../../crds/api.ts';
 import type { Kind } from '../../../crds/kind.ts';
 import { ApiError, isConflict, isNotFound } from '../api/errors.ts';
-import { type CustomResource, FIELD_MANAGER, resourcePath, resourceSchema } from '../api/resource.ts';
+import { type CustomResource, FIELD_MANAGER, resourcePath } from '../api/resource.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ResourceStatus } from './status.ts';
 
@@ -106,14 +106,16 @@ const readyOf = (status: ResourceStatus | undefined) =>
 /** After so long without a fight the next one begins anew. */
 const isQuiet = (waitedMs: number): boolean => waitedMs > 10 * MOST_WAIT_MS;
 
+const writtenSchema = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
+
 async function apply(
   { api }: Cluster,
   kind: Kind,
   resource: CustomResource,
   status: ResourceStatus,
-): Promise<CustomResource> {
+): Promise<z.infer<typeof writtenSchema>> {
   const { name, namespace, uid } = resource.metadata;
-  return await api.call(resourceSchema, {
+  return await api.call(writtenSchema, {
     method: 'PATCH',
     path: `${resourcePath(kind, resource)}/status`,
     query: { fieldManager: FIELD_MANAGER, force: 'true' },
