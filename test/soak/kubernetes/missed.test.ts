@@ -86,9 +86,9 @@ test.each<{ why: string; standing: Partial<Standing>; says: string }>([
 });
 
 test('growth of memory or files is a leak, and less is none', () => {
-  const grown = (residentMib: [number, number], files: [number, number]) =>
-    leaksOf([{ incarnation: 'controller-0.1', minutes: 9, residentMib, files }]);
-  expect(grown([200, 230], [80, 40])).toEqual([]);
-  expect(grown([200, 300], [80, 80])).toEqual(['controller-0.1 grew from 200 to 300 MiB']);
-  expect(grown([200, 200], [40, 90])).toEqual(['controller-0.1 had 40 files open, then 90']);
+  const grown = (heapMib: [number, number], files: [number, number]) =>
+    leaksOf([{ incarnation: 'controller-0.1', minutes: 9, heapMib, residentMib: 400, files }]);
+  expect(grown([60, 80], [80, 40])).toEqual([]);
+  expect(grown([60, 100], [80, 80])).toEqual(['controller-0.1 had 60 MiB in use at the least, then 100']);
+  expect(grown([60, 60], [40, 90])).toEqual(['controller-0.1 had 40 files open, then 90']);
 });

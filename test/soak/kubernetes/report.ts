@@ -59,8 +59,9 @@ export function renderReport(report: ClusterReport): string {
     ...findings.map((name) => `${name} ${report[name].length}`),
   ].join(', ');
   const grown = growth.map(
-    ({ incarnation, minutes, residentMib, files }) =>
-      `${incarnation}, ${minutes} min: ${residentMib.join(' -> ')} MiB, ${files.join(' -> ')} files`,
+    ({ incarnation, minutes, heapMib, residentMib, files }) =>
+      `${incarnation}, ${minutes} min: ${heapMib.join(' -> ')} MiB in use, ${residentMib} MiB resident at most, ` +
+      `${files.join(' -> ')} files`,
   );
   const details = findings.flatMap((name) =>
     report[name].slice(0, MOST_SHOWN).map((each) => `${name}: ${each}`),
