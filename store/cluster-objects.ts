@@ -46,18 +46,18 @@ export async function changedStatuses(
   return { changed, next: position?.next ?? since };
 }
 
-/** Of the given uids of objects, those that are in the store and the cluster's. */
+/** Of the given uids of objects, those that are in the store and the cluster's, each with its org. */
 export async function stillStored(
   db: Queryable,
   uids: readonly string[],
   cluster: string,
-): Promise<Set<string>> {
+): Promise<Map<string, string>> {
   const rows = await db.rows(
-    z.object({ uid: z.string() }),
-    `SELECT uid FROM objects WHERE uid = ANY ($1::uuid[]) AND owner_manager = 'kubernetes' AND owner_instance = $2`,
+    z.object({ uid: z.string(), org: z.string() }),
+    `SELECT uid, org FROM objects WHERE uid = ANY ($1::uuid[]) AND owner_manager = 'kubernetes' AND owner_instance = $2`,
     [uids, cluster],
   );
-  return new Set(rows.map(({ uid }) => uid));
+  return new Map(rows.map(({ uid, org }) => [uid, org]));
 }
 
 /** Names of the orgs that list the namespace; more than one is a mistake of whoever declared them. */
@@ -68,6 +68,18 @@ export async function orgsOfNamespace(db: Queryable, cluster: string, namespace:
     [JSON.stringify([{ cluster, namespace }])],
   );
   return rows.map(({ org }) => org);
+}
+
+/** The orgs of every namespace of the cluster that one lists. */
+export async function orgsOfNamespaces(db: Queryable, cluster: string): Promise<Map<string, string[]>> {
+  const rows = await db.rows(
+    z.object({ namespace: z.string(), orgs: z.array(z.string()) }),
+    `SELECT listed ->> 'namespace' AS namespace, array_agg(DISTINCT org) AS orgs
+     FROM objects, jsonb_array_elements(spec -> 'namespaces') AS listed
+     WHERE kind = 'Org' AND spec -> 'namespaces' @> $1::jsonb AND listed ->> 'cluster' = $2 GROUP BY 1`,
+    [JSON.stringify([{ cluster }]), cluster],
+  );
+  return new Map(rows.map(({ namespace, orgs }) => [namespace, orgs]));
 }
 
 export interface ClusterRequest {

@@ -43,7 +43,8 @@ function controllerRules(): readonly Rule[] {
       verbs: ['update', 'patch'],
     },
     { apiGroups: [API_GROUP], resources: plurals.map((each) => `${each}/finalizers`), verbs: ['update'] },
-    { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+    // Read too: an event that repeats is counted up.
+    { apiGroups: [''], resources: ['events'], verbs: ['create', 'get', 'patch'] },
     // Its uid is what the cluster is known by.
     { apiGroups: [''], resources: ['namespaces'], resourceNames: ['kube-system'], verbs: ['get'] },
     {

@@ -37,6 +37,8 @@ export interface Syncer {
   heard(object: StoredObject): void;
   /** Looks at what a resource declares again, even if it says what it said. */
   doubt(key: ResourceKey): void;
+  /** The same of all, when they are looked at next: another process may have acted since. */
+  doubtAll(): void;
   /** Resources by the uid of the object that they stand for. */
   linked(): ReadonlyMap<string, ResourceKey>;
 }
@@ -58,12 +60,22 @@ export function syncer(syncing: Syncing): Syncer {
   const refusals = new Map<ResourceKey, number>();
   const waiting = waitingList();
 
+  /** What it stood for may be declared by another now. */
   const forget = (key: ResourceKey): void => {
-    const link = links.get(key);
-    if (link !== undefined) objects.delete(link.objectUid);
-    links.delete(key);
+    const object = objects.get(links.get(key)?.objectUid ?? '');
+    unlink(key);
     refusals.delete(key);
     waiting.leave(key);
+    if (object !== undefined) call(object);
+  };
+
+  const unlink = (key: ResourceKey): void => {
+    objects.delete(links.get(key)?.objectUid ?? '');
+    links.delete(key);
+  };
+
+  const call = ({ kind, org, name }: StoredObject): void => {
+    for (const waiter of waiting.called({ kind: kind.name, org, name })) syncing.again(waiter);
   };
 
   const link = (key: ResourceKey, declared: string, object: StoredObject): Link => {
@@ -99,8 +111,7 @@ export function syncer(syncing: Syncing): Syncer {
     refusals.delete(key);
     waiting.leave(key);
     if (isLookAsked(resource)) await cluster.writing.db.transaction((tx) => requestWork(tx, object.uid));
-    for (const waiter of waiting.arrived({ kind: kind.name, org: object.org, name: object.name }))
-      syncing.again(waiter);
+    call(object);
     return await tell(kind, resource, link(key, declaredText(resource), object));
   };
 
@@ -123,10 +134,10 @@ export function syncer(syncing: Syncing): Syncer {
         'the object is left behind',
       );
       await teller.event(kind, resource, { type: 'Normal', reason: 'Orphaned', message });
+      link(key, '', object);
     }
     await removeFinalizer(cluster.api, kind, resource);
     teller.forget(resource.metadata.uid);
-    forget(key);
     return undefined;
   };
 
@@ -137,7 +148,7 @@ export function syncer(syncing: Syncing): Syncer {
     resource: CustomResource,
     error: LatticeError,
   ): Promise<Next> => {
-    links.delete(key);
+    unlink(key);
     const attempt = refusals.get(key) ?? 0;
     refusals.set(key, attempt + 1);
     const org = await orgOf(cluster.writing.db, cluster.id, kind, resource.metadata).catch(() => undefined);
@@ -155,7 +166,7 @@ export function syncer(syncing: Syncing): Syncer {
       }
       const { kind, resource } = cached;
       if (wishesOf(resource).paused) {
-        links.delete(key);
+        unlink(key);
         return await teller.status(kind, resource, statusOfPause(resource, now()));
       }
       try {
@@ -173,8 +184,12 @@ export function syncer(syncing: Syncing): Syncer {
       syncing.again(cached.key);
     },
     doubt: (key) => {
-      links.delete(key);
+      unlink(key);
       syncing.again(key);
+    },
+    doubtAll: () => {
+      links.clear();
+      objects.clear();
     },
     linked: () => new Map([...links].map(([key, { objectUid }]) => [objectUid, key])),
   };

@@ -21,6 +21,8 @@ export interface Follower {
 export interface ListWatch {
   /** Milliseconds since the last list or line of the watch; infinite before the first. */
   sinceHealthyMs(): number;
+  /** Lists anew, now. What is told from here on was asked of the server after this call. */
+  relist(): void;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,8 @@ export function followCollection(
   pace: Pace = usualPace,
 ): ListWatch {
   const stopping = new AbortController();
+  let anew = new AbortController();
+  const interrupted = (): AbortSignal => AbortSignal.any([stopping.signal, anew.signal]);
   let healthyAt: number | undefined;
   let attempts = 0;
   const healthy = (): void => {
@@ -52,7 +56,9 @@ export function followCollection(
   };
 
   const list = async (): Promise<string> => {
-    const { items, version } = await listAll(api, path, stopping.signal);
+    const signal = interrupted();
+    const { items, version } = await listAll(api, path, signal);
+    signal.throwIfAborted();
     healthy();
     follower.replaced(items);
     return version;
@@ -61,11 +67,12 @@ export function followCollection(
   /** Watches from `version` until a new list is needed. */
   const watch = async (version: string): Promise<void> => {
     const relistAt = performance.now() + pace.relistMs;
+    const signal = interrupted();
     let from = version;
-    while (!stopping.signal.aborted && performance.now() < relistAt) {
+    while (!signal.aborted && performance.now() < relistAt) {
       const began = performance.now();
       let events = 0;
-      for await (const event of watchOnce(api, path, from, pace, stopping.signal)) {
+      for await (const event of watchOnce(api, path, from, pace, signal)) {
         healthy();
         if (event.type === 'ERROR') throw apiErrorOfEvent(event.object);
         from = event.version;
@@ -85,12 +92,13 @@ export function followCollection(
   const pause = async (leastMs: number): Promise<void> => {
     const ms = Math.max(leastMs, Math.min(MOST_PAUSE_MS, backoffMs(attempts)));
     attempts += 1;
-    await sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
+    await sleep(ms, undefined, { signal: interrupted() }).catch(() => {});
   };
 
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       let listedAt = Number.POSITIVE_INFINITY;
+      if (anew.signal.aborted) anew = new AbortController();
       try {
         const version = await list();
         listedAt = performance.now();
@@ -98,6 +106,7 @@ export function followCollection(
         await watch(version);
       } catch (error) {
         if (stopping.signal.aborted) return;
+        if (anew.signal.aborted) continue;
         if (performance.now() - listedAt > HEALTHY_MS) attempts = 0;
         follower.failed(error);
         // A version that is gone says nothing about the server's health.
@@ -110,6 +119,7 @@ export function followCollection(
   return {
     sinceHealthyMs: () =>
       healthyAt === undefined ? Number.POSITIVE_INFINITY : performance.now() - healthyAt,
+    relist: () => anew.abort(),
     stop: async () => {
       stopping.abort();
       await running;
