@@ -60,6 +60,17 @@ export async function stillStored(
   return new Map(rows.map(({ uid, org }) => [uid, org]));
 }
 
+/** Of the given uids of objects, those that are to be worked on now, or are. */
+export async function stillDue(db: Queryable, uids: readonly string[]): Promise<Set<string>> {
+  const rows = await db.rows(
+    z.object({ uid: z.string() }),
+    `SELECT object_uid AS uid FROM work
+     WHERE object_uid = ANY ($1::uuid[]) AND (due_at <= clock_timestamp() OR lease_until > clock_timestamp())`,
+    [uids],
+  );
+  return new Set(rows.map(({ uid }) => uid));
+}
+
 /** Names of the orgs that list the namespace; more than one is a mistake of whoever declared them. */
 export async function orgsOfNamespace(db: Queryable, cluster: string, namespace: string): Promise<string[]> {
   const rows = await db.rows(

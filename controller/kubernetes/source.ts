@@ -113,6 +113,7 @@ function follow(
     teller: teller(cluster, warnEvents),
     again: (key) => queue.add(key),
     awaitGone: (uid, gone) => feed.awaitGone(uid, gone),
+    awaitPass: (uid, ended) => feed.awaitPass(uid, ended),
     log,
   });
   const warnSync = seldom((error, unsaid) =>

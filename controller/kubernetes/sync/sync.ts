@@ -13,6 +13,7 @@ import type { Cluster } from '../cluster.ts';
 import type { Next } from '../watch/queue.ts';
 import { declare } from './declare.ts';
 import { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts';
+import { createLinks, type Link } from './links.ts';
 import { orgOf } from './org.ts';
 import { release } from './release.ts';
 import { isLookAsked, statusOfObject, statusOfPause, statusOfRefusal } from './status.ts';
@@ -28,6 +29,8 @@ export interface Syncing {
   again(key: ResourceKey): void;
   /** Has `heardGone` called once the object is not in the store any more. */
   awaitGone(objectUid: string, heardGone: () => void): void;
+  /** Has `ended` called once the object is neither due nor worked on. */
+  awaitPass(objectUid: string, ended: () => void): void;
   readonly log: Log;
 }
 
@@ -43,61 +46,42 @@ export interface Syncer {
   linked(): ReadonlyMap<string, ResourceKey>;
 }
 
-/** What a resource has become. */
-interface Link {
-  /** Of the resource: what it declared then. */
-  readonly declared: string;
-  readonly objectUid: string;
-  /** The generation of the object that this is. */
-  readonly storedGeneration: number;
-}
-
 export function syncer(syncing: Syncing): Syncer {
   const { cluster, settings, teller, log } = syncing;
-  const links = new Map<ResourceKey, Link>();
-  /** Objects as they were heard of last: a look at the store may be older than what was heard meanwhile. */
-  const objects = new Map<string, StoredObject>();
+  const links = createLinks();
+  /** What was asked for in the annotation, while the look that it asked for is under way. */
+  const looking = new Map<ResourceKey, string>();
   const refusals = new Map<ResourceKey, number>();
   const waiting = waitingList();
 
   /** What it stood for may be declared by another now. */
   const forget = (key: ResourceKey): void => {
-    const object = objects.get(links.get(key)?.objectUid ?? '');
-    unlink(key);
+    const object = links.objectOf(key);
+    links.unlink(key);
+    looking.delete(key);
     refusals.delete(key);
     waiting.leave(key);
     if (object !== undefined) call(object);
-  };
-
-  const unlink = (key: ResourceKey): void => {
-    objects.delete(links.get(key)?.objectUid ?? '');
-    links.delete(key);
   };
 
   const call = ({ kind, org, name }: StoredObject): void => {
     for (const waiter of waiting.called({ kind: kind.name, org, name })) syncing.again(waiter);
   };
 
-  const link = (key: ResourceKey, declared: string, object: StoredObject): Link => {
-    const made = { declared, objectUid: object.uid, storedGeneration: object.generation };
-    links.set(key, made);
-    if (!objects.has(object.uid)) objects.set(object.uid, object);
-    return made;
-  };
-
   const tell = async (
+    key: ResourceKey,
     kind: Kind,
     resource: CustomResource,
-    { objectUid, storedGeneration }: Link,
+    { storedGeneration }: Link,
   ): Promise<Next> => {
-    const object = objects.get(objectUid);
-    const status = object && statusOfObject(resource, object, storedGeneration);
+    const object = links.objectOf(key);
+    const status = object && statusOfObject(resource, object, storedGeneration, looking.has(key));
     return status && (await teller.status(kind, resource, status));
   };
 
   const present = async (key: ResourceKey, kind: Kind, resource: CustomResource): Promise<Next> => {
     const known = links.get(key);
-    if (known?.declared === declaredText(resource)) return await tell(kind, resource, known);
+    if (known?.declared === declaredText(resource)) return await tell(key, kind, resource, known);
     if (hasFinalizer(resource)) return await bringIn(key, kind, resource);
     // Refused before anything else happens: a namespace of no org gets no finalizer that would keep it from going.
     await orgOf(cluster.writing.db, cluster.id, kind, resource.metadata);
@@ -110,9 +94,21 @@ export function syncer(syncing: Syncing): Syncer {
     const object = await declare(cluster, settings, kind, resource);
     refusals.delete(key);
     waiting.leave(key);
-    if (isLookAsked(resource)) await cluster.writing.db.transaction((tx) => requestWork(tx, object.uid));
+    if (isLookAsked(resource)) await look(key, resource, object);
     call(object);
-    return await tell(kind, resource, link(key, declaredText(resource), object));
+    return await tell(key, kind, resource, links.link(key, declaredText(resource), object));
+  };
+
+  /** Has the engine look at the object now; that it was done is told once the pass has ended. */
+  const look = async (key: ResourceKey, resource: CustomResource, object: StoredObject): Promise<void> => {
+    const asked = wishesOf(resource).requestedAt;
+    if (asked === undefined || looking.get(key) === asked) return;
+    await cluster.writing.db.transaction((tx) => requestWork(tx, object.uid));
+    looking.set(key, asked);
+    syncing.awaitPass(object.uid, () => {
+      if (looking.get(key) === asked) looking.delete(key);
+      syncing.again(key);
+    });
   };
 
   const leave = async (key: ResourceKey, kind: Kind, resource: CustomResource): Promise<Next> => {
@@ -120,11 +116,11 @@ export function syncer(syncing: Syncing): Syncer {
     const released = await release(cluster, settings, kind, resource);
     if (!released.done) {
       syncing.awaitGone(released.object.uid, () => syncing.again(key));
-      const made = link(key, '', released.object);
+      const made = links.link(key, '', released.object);
       // Until the engine has looked at the deletion, the object says what it said before.
-      return objects.get(made.objectUid)?.deletionTimestamp === null
+      return links.objectOf(key)?.deletionTimestamp === null
         ? undefined
-        : await tell(kind, resource, made);
+        : await tell(key, kind, resource, made);
     }
     if (released.orphan !== undefined) {
       const { object, why } = released.orphan;
@@ -134,7 +130,7 @@ export function syncer(syncing: Syncing): Syncer {
         'the object is left behind',
       );
       await teller.event(kind, resource, { type: 'Normal', reason: 'Orphaned', message });
-      link(key, '', object);
+      links.link(key, '', object);
     }
     await removeFinalizer(cluster.api, kind, resource);
     teller.forget(resource.metadata.uid);
@@ -148,7 +144,7 @@ export function syncer(syncing: Syncing): Syncer {
     resource: CustomResource,
     error: LatticeError,
   ): Promise<Next> => {
-    unlink(key);
+    links.unlink(key);
     const attempt = refusals.get(key) ?? 0;
     refusals.set(key, attempt + 1);
     const org = await orgOf(cluster.writing.db, cluster.id, kind, resource.metadata).catch(() => undefined);
@@ -166,7 +162,7 @@ export function syncer(syncing: Syncing): Syncer {
       }
       const { kind, resource } = cached;
       if (wishesOf(resource).paused) {
-        unlink(key);
+        links.unlink(key);
         return await teller.status(kind, resource, statusOfPause(resource, now()));
       }
       try {
@@ -180,18 +176,18 @@ export function syncer(syncing: Syncing): Syncer {
     heard: (object) => {
       const cached = cluster.cache.byUid(object.owner.ref);
       if (cached === undefined) return;
-      objects.set(object.uid, object);
+      links.heard(object);
       syncing.again(cached.key);
     },
     doubt: (key) => {
-      unlink(key);
+      links.unlink(key);
       syncing.again(key);
     },
     doubtAll: () => {
       links.clear();
-      objects.clear();
+      looking.clear();
     },
-    linked: () => new Map([...links].map(([key, { objectUid }]) => [objectUid, key])),
+    linked: links.byObject,
   };
 }
 
