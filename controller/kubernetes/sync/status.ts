@@ -84,7 +84,10 @@ export function statusOfPause(resource: CustomResource, now: string): ResourceSt
     ...(observedGeneration !== undefined && { observedGeneration }),
     conditions: [
       ...ready,
-      timed(resource, { type: 'Synced', status: 'False', reason: 'Paused', message }, now),
+      {
+        ...timed(resource, { type: 'Synced', status: 'False', reason: 'Paused', message }, now),
+        observedGeneration: resource.metadata.generation,
+      },
     ],
   };
 }
