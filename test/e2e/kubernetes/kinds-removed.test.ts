@@ -111,7 +111,9 @@ test('what a looser schema let in is refused by its field, stops no other and ca
   await stand.apply(resource('Budget', 'fine', { limitMicroUsd: 6 }));
   await looks.wait('budget/fine');
   expect(await looks.limitOf('fine')).toBe(6);
-  for (const name of Object.keys(wrong)) expect(await looks.objects(name)).toEqual([]);
+  for (const name of ['negative', 'text']) expect(await looks.objects(name)).toEqual([]);
+  // What the schema does not know is pruned by the API server, and the rest is as declared.
+  expect(await looks.limitOf('misspelt')).toBe(5);
   expect(await stand.kubectl('get', 'events', '-A', '-o', 'json')).not.toContain(secret);
   await stand.kubectl('delete', 'budgets', '--all', '-n', NAMESPACE, '--timeout=60s');
 });
