@@ -5,6 +5,7 @@
 import { LatticeError } from '../../../crds/findings.ts';
 import type { Kind } from '../../../crds/kind.ts';
 import { displayName } from '../../../crds/kinds.ts';
+import { validateManifest } from '../../../crds/validate.ts';
 import { objectOfResource } from '../../../store/cluster-objects.ts';
 import { findObject, type ObjectKey, type StoredObject } from '../../../store/objects.ts';
 import type { Caller } from '../../admission/caller.ts';
@@ -42,6 +43,20 @@ export async function declare(
   if (before === undefined) return (await createObject(cluster.writing, caller, manifest)).object;
   const mine = own ?? (await takenOver(cluster, caller, before, resource));
   return await updateObject(cluster.writing, caller, key, manifest, mine.resourceVersion);
+}
+
+/**
+ * Throws a LatticeError for what can come to nothing, whatever else is there: no org, or a spec that no schema of ours lets
+ * through. It gets no finalizer, which would keep a namespace from going, and which the API server would not let us take off
+ * what its schema refuses.
+ */
+export async function refuseUnfit(cluster: Cluster, kind: Kind, resource: CustomResource): Promise<void> {
+  const org = await orgOf(cluster.writing.db, cluster.id, kind, resource.metadata);
+  const { findings } = validateManifest(manifestOf(kind, resource, org));
+  const [first] = findings;
+  if (first === undefined) return;
+  const shown = displayName(kind, org, resource.metadata.name);
+  throw new LatticeError(first.code, `${shown}: ${first.message}`, findings);
 }
 
 /** Makes an object ours that another resource or somebody else has declared. */

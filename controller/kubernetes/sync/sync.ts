@@ -11,7 +11,7 @@ import { backoffMs } from '../../reconcile/backoff.ts';
 import { type CustomResource, type ResourceKey, shownResource } from '../api/resource.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Next } from '../watch/queue.ts';
-import { declare } from './declare.ts';
+import { declare, refuseUnfit } from './declare.ts';
 import { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts';
 import { createLinks, type Link } from './links.ts';
 import { orgOf } from './org.ts';
@@ -83,8 +83,7 @@ export function syncer(syncing: Syncing): Syncer {
     const known = links.get(key);
     if (known?.declared === declaredText(resource)) return await tell(key, kind, resource, known);
     if (hasFinalizer(resource)) return await bringIn(key, kind, resource);
-    // Refused before anything else happens: a namespace of no org gets no finalizer that would keep it from going.
-    await orgOf(cluster.writing.db, cluster.id, kind, resource.metadata);
+    await refuseUnfit(cluster, kind, resource);
     const held = await addFinalizer(cluster.api, kind, resource);
     cluster.cache.put(kind, held);
     return await bringIn(key, kind, held);

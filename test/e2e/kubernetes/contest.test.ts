@@ -94,7 +94,7 @@ test('who keeps writing into the status is answered less and less, is told of, a
   fight.abort();
   await fighting;
   expect(statusWrites('fought') - before).toBeLessThan(8);
-  await looks.told('budget', 'fought', 'Ready', 'Ready');
+  await looks.told('budget', 'fought', 'Ready', 'Available');
   expect((await looks.get('budget', 'fought')).metadata.generation).toBe(1);
 });
 
