@@ -79,6 +79,8 @@ test('who takes over from a killed one has slept, and still writes nothing older
   await declare('killed', 1);
   await looks.wait('budget/killed');
   standby.freeze();
+  // Else what it has not seen would wait in its socket.
+  proxy.cut();
   await declare('killed', 2);
   await looks.wait('budget/killed');
   await acting.kill();
@@ -90,7 +92,6 @@ test('who takes over from a killed one has slept, and still writes nothing older
   );
   // It wakes with what it saw before, and cannot read anew for a while.
   proxy.inject(isList, { answer: 500 }, 4);
-  proxy.cut();
   standby.thaw();
   await untilActing(standby);
   await looks.wait('budget/meanwhile');
