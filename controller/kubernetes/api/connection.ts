@@ -24,8 +24,10 @@ export interface Connection {
 }
 
 const FRESH_MS = 10_000;
+/** A plugin that hangs must not hold up every call for ever, nor the end of this process. */
+const PLUGIN_LIMIT_MS = 20_000;
 
-export function openConnection(access: ClusterAccess): Connection {
+export function openConnection(access: ClusterAccess, pluginLimitMs = PLUGIN_LIMIT_MS): Connection {
   let config = load(access);
   let current: (Credentials & { readonly material: string; readonly until: number }) | undefined;
   const retired: Dispatcher[] = [];
@@ -58,7 +60,7 @@ export function openConnection(access: ClusterAccess): Connection {
     server: serverOf(config),
     credentials: async () => {
       if (current !== undefined && performance.now() < current.until) return current;
-      renewing ??= renew().finally(() => {
+      renewing ??= within(pluginLimitMs, renew()).finally(() => {
         renewing = undefined;
       });
       return await renewing;
@@ -73,6 +75,19 @@ export function openConnection(access: ClusterAccess): Connection {
       await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
     },
   };
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const limit = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => limit.reject(new Error(`the kubeconfig gave no credentials within ${ms} ms`)),
+    ms,
+  );
+  try {
+    return await Promise.race([work, limit.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function load(access: ClusterAccess): KubeConfig {
