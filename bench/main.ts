@@ -1,6 +1,7 @@
 // `npm run bench -- NAME [--json]`: runs one set of measurements. Exits 1 when a figure is not reached.
 
 import { parseArgs } from 'node:util';
+import { kubernetes } from './kubernetes/index.ts';
 import { policy } from './policy.ts';
 import { provider } from './provider/index.ts';
 import { type Measured, machine, renderTable, toRow } from './report.ts';
@@ -10,6 +11,7 @@ const benches: Readonly<Record<string, (say: (line: string) => void) => Promise<
   spine,
   policy,
   provider,
+  kubernetes,
 };
 
 const { values, positionals } = parseArgs({

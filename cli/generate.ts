@@ -4,6 +4,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { configPage } from '../config/definition.ts';
+import { argocdSettingsYaml } from '../crds/generate/argocd.ts';
 import { generatedFiles } from '../crds/generate/files.ts';
 import { baselineFolder, compilePack, packSources, policyPage } from '../policies/pack.ts';
 
@@ -14,6 +15,7 @@ const folders = [
   'docs/reference',
   'deploy/kustomize/generated',
   'deploy/helm/lattice/templates/generated',
+  'deploy/argocd/generated',
 ];
 
 const wanted = generatedFiles();
@@ -21,6 +23,10 @@ wanted.set('docs/reference/configuration.md', configPage());
 wanted.set(
   'docs/reference/baseline-policies.md',
   policyPage(await compilePack(await packSources(baselineFolder))),
+);
+wanted.set(
+  'deploy/argocd/generated/argocd-cm.yaml',
+  argocdSettingsYaml(await readFile(join(root, 'deploy/argocd/health.lua'), 'utf8')),
 );
 const stale: string[] = [];
 for (const [path, content] of wanted)

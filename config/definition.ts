@@ -61,6 +61,34 @@ export const configSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether the custom resources of the cluster that this controller runs in are reconciled.'),
+  kubernetesWebhookHost: z.string().default('127.0.0.1').describe('Address of the admission webhook.'),
+  kubernetesWebhookPort: port
+    .optional()
+    .describe('Port of the admission webhook; 0 takes a free one. There is no webhook without it.'),
+  kubernetesWebhookName: z
+    .string()
+    .min(1)
+    .default('lattice')
+    .describe(
+      'Name of the ValidatingWebhookConfiguration whose caBundle is kept, the same in every cluster.',
+    ),
+  kubernetesWebhookDnsNames: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Names by which the API servers call the webhook, besides 127.0.0.1: `service.namespace.svc`.'),
+  kubernetesWebhookClientCaFile: path
+    .optional()
+    .describe(
+      'PEM file of the CA of the certificates that API servers show the webhook. Without one, whoever reaches the port may ' +
+        'say who asked for a change, so let only API servers reach it.',
+    ),
+  kubernetesWebhookCertificateMs: z
+    .int()
+    .min(3_000)
+    .default(604_800_000)
+    .describe(
+      'How long a certificate of the webhook lives, in milliseconds; it is renewed after two thirds of that.',
+    ),
   sweepIntervalMs: z
     .int()
     .min(100)

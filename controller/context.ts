@@ -27,6 +27,8 @@ export interface ControllerContext {
   readonly reconcilers: readonly Reconciler[];
   /** By object: the intent that this process has linked last, so that trying again is not declared again. */
   readonly intents: Map<string, string>;
+  /** What the process takes no calls without, by its name in /readyz; each starts what it speaks of. */
+  readonly readiness: Map<string, () => boolean>;
   /** Name of this process in leases. */
   readonly holder: string;
 }

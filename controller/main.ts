@@ -19,7 +19,8 @@ import { startHttp } from './http/server.ts';
 import { loadTokens } from './http/tokens.ts';
 import type { ClusterAccess } from './kubernetes/api/connection.ts';
 import { watchHealth } from './kubernetes/metrics.ts';
-import { startKubernetesSource } from './kubernetes/source.ts';
+import { type KubernetesSource, startKubernetesSource } from './kubernetes/source.ts';
+import { startWebhook } from './kubernetes/webhook/webhook.ts';
 import { createMetrics } from './metrics.ts';
 import { policyJudge } from './policy/judge.ts';
 import { policyLibrary } from './policy/library.ts';
@@ -44,9 +45,11 @@ export async function startController(config: Config, log: Log): Promise<Control
   const db = openDatabase({
     url: config.databaseUrl,
     applicationName: 'lattice-controller',
-    // A connection for each pass and each resource of a cluster that is worked on, some for HTTP, one each for the sealer and
-    // the sweeper.
-    connections: config.reconcileConcurrency * (1 + clusters.length) + 10,
+    // A connection for each pass and each resource of a cluster that is worked on, some for HTTP and reviews, one each for the
+    // sealer and the sweeper.
+    connections:
+      config.reconcileConcurrency * (1 + clusters.length) +
+      (config.kubernetesWebhookPort === undefined ? 10 : 20),
     onError: seldom((error, unsaid) => log.warn({ error, unsaid }, 'a Postgres connection broke')),
   });
   const temporal = temporalBackend(await temporalConnection(config));
@@ -65,12 +68,20 @@ export async function startController(config: Config, log: Log): Promise<Control
     metrics,
     links,
     intents,
+    readiness: new Map(),
     holder: processHolder(),
     reconcilers: createReconcilers(db, temporal),
   };
-  const { app, address } = await startHttp(context, config, tokens).catch(async (error: unknown) => {
+  const sources: KubernetesSource[] = [];
+  const followed = () => clusters.map((_, index) => sources[index]?.cluster());
+  const giveUp = async (error: unknown): Promise<never> => {
     await Promise.allSettled([policies.close(), db.close(), temporal.close()]);
     throw error;
+  };
+  const { app, address } = await startHttp(context, config, tokens).catch(giveUp);
+  const webhook = await startWebhook(context, config, followed).catch(async (error: unknown) => {
+    await app.close();
+    return await giveUp(error);
   });
   const sealer = startSealer({
     db,
@@ -83,9 +94,8 @@ export async function startController(config: Config, log: Log): Promise<Control
   const sweeper = startSweeper(context, config.sweepIntervalMs);
   const health = watchHealth(metrics.registry);
   const { reconcileConcurrency: concurrency, sweepIntervalMs } = config;
-  const sources = clusters.map((access) =>
-    startKubernetesSource(context, access, { concurrency, sweepIntervalMs, health }),
-  );
+  for (const access of clusters)
+    sources.push(startKubernetesSource(context, access, { concurrency, sweepIntervalMs, health }));
   const listener = listen({
     url: config.databaseUrl,
     applicationName: 'lattice-controller-listen',
@@ -99,6 +109,7 @@ export async function startController(config: Config, log: Log): Promise<Control
     address,
     stop: async () => {
       await app.close();
+      await webhook?.stop();
       await Promise.all(sources.map((source) => source.stop()));
       await sweeper.stop();
       await holds.stop();

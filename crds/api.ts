@@ -53,8 +53,8 @@ export const statusSchema = z.object({
 export type Status = z.infer<typeof statusSchema>;
 
 /**
- * The same as Kubernetes stores it. Nothing is required: an object that nobody has looked at has no status, which kstatus reads
- * as in progress.
+ * The same as Kubernetes stores it. Nothing is required: of an object that nobody has looked at there is nothing to say, but
+ * for a default of the CRD by which kstatus reads it as in progress.
  */
 export const kubernetesStatusSchema = statusSchema.partial().extend({
   uid: z.string().optional().describe('The uid that the object has in Lattice.'),

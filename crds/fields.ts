@@ -17,6 +17,8 @@ declare module 'zod' {
     filledIn?: boolean;
     /** Two texts that differ can mean the same: instants in different zones, or text with other line ends. */
     form?: TextForm;
+    /** Says where a secret is (`secretRef()`). */
+    secretRef?: boolean;
     /** A secret, or close to one: it is shown nowhere. */
     sensitive?: boolean;
     /** What Kubernetes checks beyond the schema, as zod does here. */

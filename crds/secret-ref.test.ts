@@ -11,6 +11,7 @@ const problems = (value: unknown): string[] => {
 test.each([
   { why: 'a variable', secret: { env: 'LATTICE_SECRET_OPENAI' } },
   { why: 'a file', secret: { file: 'openai' } },
+  { why: 'a Secret of Kubernetes', secret: { kubernetes: { name: 'openai', key: 'api-key' } } },
   { why: 'a file in a folder', secret: { file: 'acme/prod/openai.key' } },
 ])('a secret is named by one place: $why', ({ secret }) => {
   expect(problems(secret)).toEqual([]);
@@ -22,10 +23,21 @@ test.each([
   {
     why: 'stored',
     secret: { stored: { name: 'a' } },
-    says: '/stored stored secrets are not available yet; use env or file',
+    says: '/stored stored secrets are not available yet; use env, file or kubernetes',
   },
   { why: 'stored with a version', secret: { stored: { name: 'a', version: 2 } }, says: 'not available yet' },
   { why: 'stored and another', secret: { stored: { name: 'a' }, file: 'a' }, says: 'name one place' },
+  {
+    why: 'a Secret of another namespace',
+    secret: { kubernetes: { name: 'a', key: 'b', namespace: 'c' } },
+    says: 'namespace',
+  },
+  {
+    why: 'a Secret by a path',
+    secret: { kubernetes: { name: '../a', key: 'b' } },
+    says: 'the name of a Secret',
+  },
+  { why: 'a key by a path', secret: { kubernetes: { name: 'a', key: '../b' } }, says: 'a key of the data' },
   { why: 'the secret itself', secret: 'sk-123', says: 'expected object' },
   { why: 'the secret as a member', secret: { value: 'sk-123' }, says: 'value' },
   { why: 'a variable of somebody else', secret: { env: 'PATH' }, says: 'LATTICE_SECRET_' },

@@ -3,13 +3,20 @@
 
 import { z } from 'zod';
 import { patterned, text } from './fields.ts';
+import { toPointer } from './json.ts';
+import type { Kind } from './kind.ts';
+import { walkSpec } from './walk.ts';
 
 const SECRET_VARIABLE = /^LATTICE_SECRET_[A-Z0-9_]{1,100}$/;
 /** Relative; a part never begins with a dot, so nothing leads out of the folder. */
 const SECRET_FILE = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/;
 
-const ONE_PLACE = 'name one place: env, file or stored';
-const NOT_STORED = 'stored secrets are not available yet; use env or file';
+/** As Kubernetes names Secrets and what is in them. */
+const SECRET_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
+const SECRET_KEY = /^[A-Za-z0-9._-]+$/;
+
+const ONE_PLACE = 'name one place: env, file, kubernetes or stored';
+const NOT_STORED = 'stored secrets are not available yet; use env, file or kubernetes';
 
 export function secretRef(description: string) {
   return z
@@ -32,6 +39,17 @@ export function secretRef(description: string) {
         )
         .optional()
         .describe('File within the configured folder of secrets. The operator must allow it for the org.'),
+      kubernetes: z
+        .strictObject({
+          name: patterned(SECRET_NAME, 253, 'the name of a Secret in the namespace of the resource').describe(
+            'Name of the Secret.',
+          ),
+          key: patterned(SECRET_KEY, 253, 'a key of the data of a Secret').describe('Key of its data.'),
+        })
+        .optional()
+        .describe(
+          'Secret in the namespace of the custom resource; only for what a Kubernetes cluster declares. Its value stays there.',
+        ),
       stored: z
         .strictObject({
           name: text({ min: 1, max: 63 }).describe('Name of the stored secret.'),
@@ -59,9 +77,10 @@ export function secretRef(description: string) {
     })
     .meta({
       description,
+      secretRef: true,
       cel: [
         {
-          rule: '[has(self.env), has(self.file), has(self.stored)].filter(isSet, isSet).size() == 1',
+          rule: '[has(self.env), has(self.file), has(self.kubernetes), has(self.stored)].filter(isSet, isSet).size() == 1',
           message: ONE_PLACE,
         },
         { rule: '!has(self.stored)', message: NOT_STORED, fieldPath: '.stored' },
@@ -69,3 +88,15 @@ export function secretRef(description: string) {
     });
 }
 export type SecretRef = z.infer<ReturnType<typeof secretRef>>;
+
+/** Where a spec says that secrets are, each with the JSON pointer of the field. */
+export function secretRefsOf(
+  kind: Kind,
+  spec: unknown,
+): { readonly pointer: string; readonly secret: SecretRef }[] {
+  const schema = secretRef('');
+  return walkSpec(kind, spec, (meta, value, path) => {
+    const secret = meta.secretRef === true ? schema.safeParse(value).data : undefined;
+    return secret && { pointer: toPointer([...path]), secret };
+  });
+}

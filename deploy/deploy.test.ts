@@ -88,7 +88,9 @@ test('the controller may do what it must and no more, and a worker nothing', asy
     ['patch', 'agents.lattice.dev', '-n', 'team-a'],
     ['update', 'agents.lattice.dev', '--subresource=status', '-n', 'team-a'],
     ['update', 'agents.lattice.dev', '--subresource=finalizers', '-n', 'team-a'],
-    ...['create', 'get', 'patch'].map((verb) => [verb, 'events', '-n', 'team-a']),
+    ['create', 'events', '-n', 'team-a'],
+    ['get', 'events', '-n', 'team-a'],
+    ['patch', 'events', '-n', 'team-a'],
     ['get', 'namespaces/kube-system'],
     ['patch', 'validatingwebhookconfigurations/lattice'],
   ];

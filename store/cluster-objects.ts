@@ -5,18 +5,17 @@ import { z } from 'zod';
 import type { Queryable } from './database.ts';
 import { COLUMNS, objectRow, type StoredObject } from './objects.ts';
 
-/** The object that the custom resource with this uid stands for, whatever its name in the store. */
-export async function objectOfResource(
+/** The objects that the custom resources with these uids stand for, whatever their names in the store. */
+export async function objectsOfResources(
   db: Queryable,
   cluster: string,
-  resourceUid: string,
-): Promise<StoredObject | undefined> {
-  const [found] = await db.rows(
+  resourceUids: readonly string[],
+): Promise<StoredObject[]> {
+  return await db.rows(
     objectRow,
-    `SELECT ${COLUMNS} FROM objects WHERE owner_manager = 'kubernetes' AND owner_instance = $1 AND owner_ref = $2`,
-    [cluster, resourceUid],
+    `SELECT ${COLUMNS} FROM objects WHERE owner_manager = 'kubernetes' AND owner_instance = $1 AND owner_ref = ANY ($2)`,
+    [cluster, resourceUids],
   );
-  return found;
 }
 
 /** From where to look on; opaque. The first look begins at `0` and sees everything. */
@@ -71,26 +70,21 @@ export async function stillDue(db: Queryable, uids: readonly string[]): Promise<
   return new Set(rows.map(({ uid }) => uid));
 }
 
-/** Names of the orgs that list the namespace; more than one is a mistake of whoever declared them. */
-export async function orgsOfNamespace(db: Queryable, cluster: string, namespace: string): Promise<string[]> {
+/** For each namespace the names of the orgs that list it; more than one is a mistake of whoever declared them. */
+export async function orgsOfNamespaces(
+  db: Queryable,
+  cluster: string,
+  namespaces: readonly string[],
+): Promise<string[][]> {
+  const mappings = namespaces.map((namespace) => JSON.stringify([{ cluster, namespace }]));
   const rows = await db.rows(
-    z.object({ org: z.string() }),
-    `SELECT org FROM objects WHERE kind = 'Org' AND spec -> 'namespaces' @> $1::jsonb ORDER BY org`,
-    [JSON.stringify([{ cluster, namespace }])],
+    z.object({ orgs: z.array(z.string()) }),
+    // One look into the index for each, whatever the planner thinks of the table.
+    `SELECT ARRAY(SELECT org FROM objects WHERE kind = 'Org' AND spec -> 'namespaces' @> wanted.mapping ORDER BY org) AS orgs
+     FROM unnest($1::jsonb[]) WITH ORDINALITY AS wanted (mapping, nr) ORDER BY nr`,
+    [mappings],
   );
-  return rows.map(({ org }) => org);
-}
-
-/** The orgs of every namespace of the cluster that one lists. */
-export async function orgsOfNamespaces(db: Queryable, cluster: string): Promise<Map<string, string[]>> {
-  const rows = await db.rows(
-    z.object({ namespace: z.string(), orgs: z.array(z.string()) }),
-    `SELECT listed ->> 'namespace' AS namespace, array_agg(DISTINCT org) AS orgs
-     FROM objects, jsonb_array_elements(spec -> 'namespaces') AS listed
-     WHERE kind = 'Org' AND spec -> 'namespaces' @> $1::jsonb AND listed ->> 'cluster' = $2 GROUP BY 1`,
-    [JSON.stringify([{ cluster }]), cluster],
-  );
-  return new Map(rows.map(({ namespace, orgs }) => [namespace, orgs]));
+  return rows.map(({ orgs }) => orgs);
 }
 
 export interface ClusterRequest {
@@ -100,21 +94,49 @@ export interface ClusterRequest {
   readonly declared: string;
 }
 
-export async function recordRequest(db: Queryable, request: ClusterRequest, username: string): Promise<void> {
+/** Who asked, as the webhook was told. */
+export interface Requester {
+  readonly username: string;
+  /** Whether the API server that said so had shown who it is itself. */
+  readonly authenticated: boolean;
+}
+
+export async function recordRequest(
+  db: Queryable,
+  request: ClusterRequest,
+  requester: Requester,
+): Promise<void> {
   await db.run(
-    `INSERT INTO kubernetes_requests (cluster, uid, declared, username) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (cluster, uid, declared) DO UPDATE SET username = excluded.username, requested_at = now()`,
-    [request.cluster, request.uid, request.declared, username],
+    `INSERT INTO kubernetes_requests (cluster, uid, declared, username, authenticated) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (cluster, uid, declared) DO UPDATE SET username = excluded.username,
+       authenticated = excluded.authenticated, requested_at = now()`,
+    [request.cluster, request.uid, request.declared, requester.username, requester.authenticated],
   );
 }
 
-export async function requesterOf(db: Queryable, request: ClusterRequest): Promise<string | undefined> {
-  const [found] = await db.rows(
-    z.object({ username: z.string() }),
-    'SELECT username FROM kubernetes_requests WHERE cluster = $1 AND uid = $2 AND declared = $3',
-    [request.cluster, request.uid, request.declared],
+const requesterRow = z.object({ username: z.string().nullable(), authenticated: z.boolean().nullable() });
+
+/** For each request who has made it, where the webhook was told. */
+export async function requestersOf(
+  db: Queryable,
+  requests: readonly ClusterRequest[],
+): Promise<(Requester | undefined)[]> {
+  const rows = await db.rows(
+    requesterRow,
+    `SELECT r.username, r.authenticated
+     FROM unnest($1::text[], $2::uuid[], $3::text[]) WITH ORDINALITY AS asked (cluster, uid, declared, nr)
+       LEFT JOIN LATERAL (SELECT username, authenticated FROM kubernetes_requests
+         WHERE cluster = asked.cluster AND uid = asked.uid AND declared = asked.declared LIMIT 1) AS r ON true
+     ORDER BY nr`,
+    [
+      requests.map(({ cluster }) => cluster),
+      requests.map(({ uid }) => uid),
+      requests.map(({ declared }) => declared),
+    ],
   );
-  return found?.username;
+  return rows.map(({ username, authenticated }) =>
+    username === null || authenticated === null ? undefined : { username, authenticated },
+  );
 }
 
 /** Forgets requests of more than a day ago. Their changes have long been taken. */

@@ -40,6 +40,8 @@ export interface Database extends Queryable {
 export interface TransactionOptions {
   /** One snapshot, and no writes: for a dry run. */
   readonly readOnly?: boolean;
+  /** What must hold as it begins, in SQL without parameters; else nothing is done and `otherwise` is thrown. */
+  readonly onlyIf?: { readonly condition: string; readonly otherwise: () => Error };
 }
 
 export interface DatabaseOptions {
@@ -120,16 +122,25 @@ function prepared(text: string, values: readonly unknown[]): pg.QueryConfig {
   return { name, text, values: [...values] };
 }
 
-const beginning = z.tuple([z.unknown(), z.object({ rows: z.tuple([z.object({ now: z.string() })]) })]);
+const beginning = z.tuple([
+  z.unknown(),
+  z.object({ rows: z.tuple([z.object({ now: z.string(), may: z.boolean() })]) }),
+]);
 
 /** Begins, and asks for the time of the transaction on the same way: its event will want it. */
-async function begin(client: pg.PoolClient, { readOnly = false }: TransactionOptions): Promise<string> {
+async function begin(
+  client: pg.PoolClient,
+  { readOnly = false, onlyIf }: TransactionOptions,
+): Promise<string> {
   const mode = readOnly ? 'ISOLATION LEVEL REPEATABLE READ READ ONLY' : '';
   const results: unknown = await client.query(
-    `BEGIN ${mode}; SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS now`,
+    `BEGIN ${mode}; SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS now,
+       ${onlyIf?.condition ?? 'true'} AS may`,
   );
   const [, time] = beginning.parse(results);
-  return time.rows[0].now;
+  const [{ now, may }] = time.rows;
+  if (onlyIf !== undefined && !may) throw onlyIf.otherwise();
+  return now;
 }
 
 async function inTransaction<T>(

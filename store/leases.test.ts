@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { eventually } from '../servers/testing.ts';
 import type { Database } from './database.ts';
-import { holdLease, type Lease, processHolder } from './leases.ts';
+import { heldCondition, holdLease, type Lease, processHolder } from './leases.ts';
 import { startTestDatabase, type TestDatabase } from './testing/database.ts';
 
 let pg: TestDatabase;
@@ -125,4 +126,17 @@ test('leases of different names are held apart', async () => {
 test('no two processes, and no two lives of one, have the same name', () => {
   expect(processHolder()).not.toBe(processHolder());
   expect(processHolder()).toContain(`/${process.pid}/`);
+});
+
+test('the condition of a lease is true for its holder alone, and not for the fence before', async () => {
+  const lease = holdLease(db, "o'clock", 'one', () => {});
+  await eventually('it is held', () => lease.fence() !== undefined);
+  const fence = lease.fence() ?? 0;
+  const holds = async (name: string, of: number): Promise<boolean | undefined> =>
+    (await db.rows(z.object({ held: z.boolean() }), `SELECT ${heldCondition(name, of)} AS held`))[0]?.held;
+  expect(await holds("o'clock", fence)).toBe(true);
+  expect(await holds("o'clock", fence - 1)).toBe(false);
+  expect(await holds('other', fence)).toBe(false);
+  await lease.stop();
+  expect(await holds("o'clock", fence)).toBe(false);
 });

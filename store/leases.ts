@@ -20,6 +20,13 @@ export function processHolder(): string {
   return `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
 }
 
+/** SQL that is true while the lease is held under the fence, and is not about to end. */
+export function heldCondition(name: string, fence: number): string {
+  const literal = `'${name.replaceAll("'", "''")}'`;
+  return `EXISTS (SELECT FROM leases WHERE name = ${literal} AND fence = ${fence}
+         AND lease_until > clock_timestamp() + interval '${RENEW_MS / 2} milliseconds')`;
+}
+
 const fenceRow = z.object({ fence: z.int() });
 
 /** Tries for ever to hold the lease; `onHeld` is told once each time it is won. */

@@ -77,7 +77,7 @@ async function suites(patterns: readonly string[], env: NodeJS.ProcessEnv): Prom
 const NOTHING_RAN = JSON.stringify({ numPassedTests: 0, numFailedTests: 0, success: false });
 
 async function demo(product: Product, env: NodeJS.ProcessEnv): Promise<Counts> {
-  const { code, stdout } = await node(['test/demo/main.ts', '--json', '--cli', product], env);
+  const { code, stdout } = await node(['test/demo/main.ts', '--json', '--kubernetes', '--cli', product], env);
   const parsed = told.safeParse(code === 0 || stdout !== '' ? JSON.parse(stdout) : undefined);
   if (!parsed.success) return { passed: 0, failed: 1 };
   const passed = parsed.data.steps.filter(({ ok }) => ok).length;

@@ -11,6 +11,7 @@ const flags = z.object({
   reset: z.boolean().optional(),
   port: z.coerce.number().int().min(0).max(65_535).optional(),
   sweepIntervalMs: z.coerce.number().int().min(100).optional(),
+  kubeconfig: z.array(z.string()).optional(),
 });
 
 export function devCommand(): Command {
@@ -20,8 +21,12 @@ export function devCommand(): Command {
     .option('--reset', 'throw away what the folder holds')
     .option('--port <number>', 'port of the HTTP API; a free one when left out')
     .option('--sweep-interval-ms <number>', 'time between two sweeps for drift')
+    .option(
+      '--kubeconfig <file...>',
+      'clusters whose custom resources are followed; theirs must be installed, see crds/generated',
+    )
     .action(async (options: unknown) => {
-      const { state, reset, port, sweepIntervalMs } = flags.parse(options);
+      const { state, reset, port, sweepIntervalMs, kubeconfig } = flags.parse(options);
       const { startDev } = await import('../dev/environment.ts');
       const environment = await startDev({
         folder: state,
@@ -29,6 +34,7 @@ export function devCommand(): Command {
         ...(reset !== undefined && { reset }),
         ...(port !== undefined && { port }),
         ...(sweepIntervalMs !== undefined && { sweepIntervalMs }),
+        ...(kubeconfig !== undefined && { kubeconfigs: kubeconfig }),
       });
       process.stdout.write(`${environment.address}\n`);
       process.stderr.write(

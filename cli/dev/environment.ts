@@ -2,8 +2,8 @@
 // ports, with their data in one folder. The same programs run against real servers in a deployment.
 
 import { randomBytes } from 'node:crypto';
-import { openSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { constants, openSync } from 'node:fs';
+import { access, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { loadConfig } from '../../config/load.ts';
@@ -14,6 +14,7 @@ import { startWorkerProgram } from '../../runtime/main.ts';
 import { startPostgres } from '../../servers/postgres.ts';
 import { startTemporal } from '../../servers/temporal.ts';
 import { openDatabase } from '../../store/database.ts';
+import { UsageError } from '../usage.ts';
 import { prepareDatabase } from './database.ts';
 import { lockFolder } from './lock.ts';
 import { startMeshAgent } from './mesh.ts';
@@ -34,6 +35,8 @@ export interface DevOptions {
   readonly sweepIntervalMs?: number;
   /** A free port when left out. */
   readonly port?: number;
+  /** Kubeconfig files of clusters whose custom resources are followed. */
+  readonly kubeconfigs?: readonly string[];
   readonly onProgress: (line: string) => void;
 }
 
@@ -61,6 +64,10 @@ export const TEMPORAL_SETTINGS = {
 
 export async function startDev(options: DevOptions): Promise<DevEnvironment> {
   const folder = resolve(options.folder);
+  for (const file of options.kubeconfigs ?? [])
+    await access(file, constants.R_OK).catch((cause: unknown) => {
+      throw new UsageError(`the kubeconfig ${file} cannot be read`, { cause });
+    });
   await privateFolder(folder);
   const lock = await lockFolder(folder);
   // Undone in reverse order, whether the start fails half-way or the environment is stopped.
@@ -122,6 +129,7 @@ async function start(
     secretFileOrgs: ['*'],
     secretsDirectory: join(folder, 'secrets'),
     egressAllowLoopback: true,
+    kubernetesKubeconfigs: (options.kubeconfigs ?? []).map((file) => resolve(file)),
   };
   const configFor = (databaseUrl: string) =>
     loadConfig({ flags: { ...shared, databaseUrl }, environment: {} });

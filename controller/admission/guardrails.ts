@@ -5,8 +5,8 @@ import { type AgentSpec, agentSpec } from '../../crds/agent.ts';
 import { type Finding, finding } from '../../crds/findings.ts';
 import { type GuardrailSpec, guardrailSpec } from '../../crds/guardrail.ts';
 import type { ValidManifest } from '../../crds/validate.ts';
+import type { Caller } from './caller.ts';
 import { readSelector, selected, selectorFindings } from './selectors.ts';
-import type { AdmissionSettings } from './settings.ts';
 import type { World } from './world.ts';
 
 /** Names in one message. */
@@ -20,7 +20,7 @@ interface Running {
 export async function guardrailFindings(
   world: World,
   manifest: ValidManifest,
-  _settings: AdmissionSettings,
+  _caller: Caller,
   unknown: readonly string[],
 ): Promise<Finding[]> {
   const { shape } = guardrailSpec;

@@ -10,14 +10,13 @@ import { guardrailFindings } from './guardrails.ts';
 import { meshNetworkFindings, meshPeerFindings } from './mesh.ts';
 import { agentRoleFindings } from './roles.ts';
 import { modelProviderFindings } from './secrets.ts';
-import { type AdmissionSettings, nothingAllowed } from './settings.ts';
 import type { SeenObject, World } from './world.ts';
 
 /** Defaults stand in the manifest where values are not known yet: a rule that reads one for another field looks at `unknown`. */
 type Rule = (
   world: World,
   manifest: ValidManifest,
-  settings: AdmissionSettings,
+  caller: Caller,
   unknown: readonly string[],
 ) => Promise<Finding[]>;
 
@@ -42,7 +41,7 @@ export async function ruleFindings(
   unknown: readonly string[],
 ): Promise<Finding[]> {
   const rule = rules[manifest.kind.name];
-  const found = (await rule?.(world, manifest, caller.settings ?? nothingAllowed, unknown)) ?? [];
+  const found = (await rule?.(world, manifest, caller, unknown)) ?? [];
   return found.filter(({ pointer }) => !causedByUnknown(pointer, unknown));
 }
 

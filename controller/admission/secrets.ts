@@ -6,20 +6,22 @@ import { type Finding, finding } from '../../crds/findings.ts';
 import { modelProviderSpec } from '../../crds/model-provider.ts';
 import type { SecretRef } from '../../crds/secret-ref.ts';
 import type { ValidManifest } from '../../crds/validate.ts';
-import type { AdmissionSettings } from './settings.ts';
+import type { Caller } from './caller.ts';
+import { type AdmissionSettings, nothingAllowed } from './settings.ts';
 import type { World } from './world.ts';
 
 export async function modelProviderFindings(
   _world: World,
   manifest: ValidManifest,
-  settings: AdmissionSettings,
+  caller: Caller,
 ): Promise<Finding[]> {
+  const settings = caller.settings ?? nothingAllowed;
   // Each field by itself: in a plan the other may not be known yet.
   const { apiKey, baseUrl } = modelProviderSpec.shape;
   const key = apiKey.safeParse(manifest.spec.apiKey).data;
   const url = baseUrl.safeParse(manifest.spec.baseUrl).data;
   return [
-    ...(key === undefined ? [] : secretFindings('/spec/apiKey', key, manifest.org, settings)),
+    ...(key === undefined ? [] : secretFindings('/spec/apiKey', key, manifest.org, caller)),
     ...(url === undefined ? [] : egressFindings('/spec/baseUrl', url, settings)),
   ];
 }
@@ -29,11 +31,13 @@ export function secretFindings(
   pointer: string,
   secret: SecretRef,
   org: string,
-  settings: AdmissionSettings,
+  { owner, settings = nothingAllowed }: Pick<Caller, 'owner' | 'settings'>,
 ): Finding[] {
   const refuse = (member: keyof SecretRef, message: string): Finding[] => [
     finding('SecretNotAllowed', `${pointer}/${member}`, message),
   ];
+  if (secret.kubernetes !== undefined && owner.manager !== 'kubernetes')
+    return refuse('kubernetes', 'only a custom resource has a namespace to take a Secret from');
   if (secret.env !== undefined && !lists(settings.secretEnvOrgs, org))
     return refuse('env', `org "${org}" may not take secrets from the environment (secretEnvOrgs)`);
   if (secret.file === undefined) return [];

@@ -97,17 +97,22 @@ async function tlsOptions(config: Config) {
   return { cert: await readFile(config.tlsCertFile), key: await readFile(config.tlsKeyFile) };
 }
 
-function openRoutes(app: FastifyInstance, { db, temporal, metrics }: ControllerContext): void {
+function openRoutes(app: FastifyInstance, { db, temporal, metrics, readiness }: ControllerContext): void {
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
     const checks = await Promise.allSettled([db.run('SELECT 1'), temporal.ping()]);
     const [postgres, frontend] = checks.map((check) =>
       check.status === 'fulfilled' ? 'ok' : 'does not answer',
     );
-    const ready = checks.every((check) => check.status === 'fulfilled');
-    return reply
-      .code(ready ? 200 : 503)
-      .send({ status: ready ? 'ok' : 'not ready', postgres, temporal: frontend });
+    const others = [...readiness].map(([name, isReady]) => [name, isReady() ? 'ok' : 'not ready'] as const);
+    const ready =
+      checks.every((check) => check.status === 'fulfilled') && others.every(([, said]) => said === 'ok');
+    return reply.code(ready ? 200 : 503).send({
+      status: ready ? 'ok' : 'not ready',
+      postgres,
+      temporal: frontend,
+      ...Object.fromEntries(others),
+    });
   });
   app.get('/metrics', async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),

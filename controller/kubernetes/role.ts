@@ -1,9 +1,8 @@
 // The role of the one process that acts on a cluster; the others watch along and wait. Promise: who has lost the role writes
 // nothing more, neither to the cluster nor to the store, even when it slept in between.
 
-import { z } from 'zod';
 import type { Database } from '../../store/database.ts';
-import type { Lease } from '../../store/leases.ts';
+import { heldCondition, type Lease } from '../../store/leases.ts';
 import type { KubernetesApi } from './api/client.ts';
 
 export class LostRoleError extends Error {
@@ -26,21 +25,22 @@ export function fencedApi(api: KubernetesApi, lease: Lease): KubernetesApi {
   };
 }
 
-/** Every transaction that writes makes sure first that the role is still held, by the database's clock and until it ends. */
+/**
+ * Every transaction that writes makes sure first that the role is held. One that began in time and slept ends by Postgres' limit
+ * for those that stand still, or finds that the object has moved on.
+ */
 export function fencedDatabase(db: Database, lease: Lease, name: string): Database {
   return {
     ...db,
-    transaction: async (body, options) =>
-      await db.transaction(async (tx) => {
-        if (options?.readOnly !== true) {
-          const held = await tx.rows(
-            z.object({ name: z.string() }),
-            'SELECT name FROM leases WHERE name = $1 AND fence = $2 AND lease_until > clock_timestamp() FOR SHARE',
-            [name, lease.fence() ?? 0],
-          );
-          if (held.length === 0) throw new LostRoleError();
-        }
-        return await body(tx);
-      }, options),
+    transaction: async (body, options) => {
+      if (options?.readOnly === true) return await db.transaction(body, options);
+      const fence = lease.fence();
+      if (fence === undefined) throw new LostRoleError();
+      const condition = heldCondition(name, fence);
+      return await db.transaction(body, {
+        ...options,
+        onlyIf: { condition, otherwise: () => new LostRoleError() },
+      });
+    },
   };
 }

@@ -14,6 +14,7 @@ import { ApiError, isConflict, isNotFound } from './api/errors.ts';
 import { type ResourceKey, resourcePath, resourceSchema } from './api/resource.ts';
 import type { Cluster } from './cluster.ts';
 import { startFeed } from './feed.ts';
+import { lookups } from './lookups.ts';
 import type { WatchHealth } from './metrics.ts';
 import { fencedApi, fencedDatabase, LostRoleError, roleName } from './role.ts';
 import { misplaced } from './sync/misplaced.ts';
@@ -25,6 +26,8 @@ import type { Pace } from './watch/list-watch.ts';
 import { keyQueue, type Next } from './watch/queue.ts';
 
 export interface KubernetesSource {
+  /** Undefined until the cluster has said who it is. */
+  cluster(): Cluster | undefined;
   stop(): Promise<void>;
 }
 
@@ -50,6 +53,7 @@ export function startKubernetesSource(
     if (id !== undefined) following = follow(context, api, id, settings);
   });
   return {
+    cluster: () => following?.cluster(),
     stop: async () => {
       stopping.abort();
       await started;
@@ -104,6 +108,8 @@ function follow(
     id,
     api: fencedApi(api, lease),
     cache,
+    isActing: () => lease.fence() !== undefined,
+    lookups: lookups(context.db, id),
     writing: { db: fencedDatabase(context.db, lease, role), policies: context.policies },
   };
   const warnEvents = seldom((error, unsaid) => log.warn({ error, unsaid }, 'an event could not be recorded'));
@@ -127,23 +133,14 @@ function follow(
   const warnFeed = seldom((error, unsaid) =>
     log.warn({ error, unsaid }, 'statuses cannot be read; waiting for Postgres'),
   );
-  const feed = startFeed(
-    context.db,
-    id,
-    (object) => {
-      if (lease.fence() !== undefined) sync.heard(object);
-    },
-    warnFeed,
-  );
+  const feed = startFeed(context.db, id, (object) => cluster.isActing() && sync.heard(object), warnFeed);
   const watches = watchKinds(api, cache, log, pace);
-  const sweep = setInterval(() => {
-    if (lease.fence() !== undefined) compare().catch(warnFeed);
-  }, sweepIntervalMs);
+  const sweep = setInterval(() => cluster.isActing() && compare().catch(warnFeed), sweepIntervalMs);
   health.follow(id, watches.ages);
 
   function mayActOn(key: ResourceKey): boolean {
     const kind = cache.get(key)?.kind;
-    return lease.fence() !== undefined && (kind === undefined || watches.isFresh(kind));
+    return cluster.isActing() && (kind === undefined || watches.isFresh(kind));
   }
 
   async function compare(): Promise<void> {
@@ -151,6 +148,7 @@ function follow(
   }
 
   return {
+    cluster: () => cluster,
     stop: async () => {
       clearInterval(sweep);
       await watches.stop();

@@ -50,7 +50,11 @@ export function crd(kind: Kind) {
 }
 
 function objectSchema(kind: Kind): StructuralSchema {
-  const status = structural(toRuledSchema(kubernetesStatusSchema));
+  // Tools on kstatus (Helm, Flux) take an object without a status for done. So a new one says that nobody has looked at it.
+  const status = {
+    default: { observedGeneration: -1 },
+    ...structural(toRuledSchema(kubernetesStatusSchema)),
+  };
   // Kubernetes allows 253 characters in a name, and dots. This says it with the field, which a rule in CEL could not.
   const metadata = { type: 'object', properties: { name: structural(toRuledSchema(objectName)) } };
   // Without a spec an object is what an empty one makes it, where that is valid.

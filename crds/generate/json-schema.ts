@@ -47,6 +47,7 @@ export function toJsonSchema(schema: z.core.$ZodType): JsonSchema {
     override: ({ jsonSchema }) => {
       delete jsonSchema.cel;
       delete jsonSchema.listMapKey;
+      delete jsonSchema.secretRef;
     },
   });
   return rest as JsonSchema;
@@ -54,7 +55,12 @@ export function toJsonSchema(schema: z.core.$ZodType): JsonSchema {
 
 /** The same with the rules for Kubernetes. */
 export function toRuledSchema(schema: z.core.$ZodType): RuledSchema {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.secretRef;
+    },
+  });
   return rest as RuledSchema;
 }
 

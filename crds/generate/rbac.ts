@@ -43,7 +43,7 @@ function controllerRules(): readonly Rule[] {
       verbs: ['update', 'patch'],
     },
     { apiGroups: [API_GROUP], resources: plurals.map((each) => `${each}/finalizers`), verbs: ['update'] },
-    // Read too: an event that repeats is counted up.
+    // One that repeats is read and counted up.
     { apiGroups: [''], resources: ['events'], verbs: ['create', 'get', 'patch'] },
     // Its uid is what the cluster is known by.
     { apiGroups: [''], resources: ['namespaces'], resourceNames: ['kube-system'], verbs: ['get'] },

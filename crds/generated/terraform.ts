@@ -478,6 +478,39 @@ export const resources: Readonly<Record<string, ResourceDefinition>> = {
               }
             },
             {
+              "name": "kubernetes",
+              "field": "kubernetes",
+              "description": "Secret in the namespace of the custom resource; only for what a Kubernetes cluster declares. Its value stays there.",
+              "type": {
+                "nesting": "single",
+                "attributes": [
+                  {
+                    "name": "name",
+                    "field": "name",
+                    "description": "Name of the Secret.",
+                    "type": "string",
+                    "required": true,
+                    "constraints": {
+                      "maxLength": 253,
+                      "pattern": "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"
+                    }
+                  },
+                  {
+                    "name": "key",
+                    "field": "key",
+                    "description": "Key of its data.",
+                    "type": "string",
+                    "required": true,
+                    "constraints": {
+                      "maxLength": 253,
+                      "pattern": "^[A-Za-z0-9._-]+$"
+                    }
+                  }
+                ]
+              },
+              "required": false
+            },
+            {
               "name": "stored",
               "field": "stored",
               "description": "Secret that Lattice keeps encrypted. Not available yet.",

@@ -123,6 +123,8 @@ function isCount(type: TypeExpression): boolean {
 
 /** The members of references, by what they are: a place (env, file) or a thing by name and version. */
 const PLACES = new Set(['env', 'file', 'name', 'version', 'key', 'namespace']);
+/** What holds the thing. */
+const STORES = new Set(['stored', 'kubernetes']);
 
 function isReference(attributes: Readonly<Record<string, Attribute>>): boolean {
   const members = Object.entries(attributes);
@@ -131,7 +133,7 @@ function isReference(attributes: Readonly<Record<string, Attribute>>): boolean {
     members.every(([name, { nested_type, sensitive }]) =>
       nested_type === undefined
         ? PLACES.has(name) && !sensitive
-        : (PLACES.has(name) || name === 'stored') && isReference(nested_type.attributes),
+        : (PLACES.has(name) || STORES.has(name)) && isReference(nested_type.attributes),
     )
   );
 }

@@ -74,6 +74,8 @@ export async function startFakeController(token = 'fake-token-3f1c'): Promise<Fa
         waiter.resolve(seen);
       }
   };
+  // As the real one: a client that has been busy for seconds must not send into a connection that is just being closed.
+  server.keepAliveTimeout = 72_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

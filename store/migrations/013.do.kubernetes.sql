@@ -25,6 +25,8 @@ CREATE TABLE kubernetes_requests (
   -- SHA-256 of what was declared, or 'delete'.
   declared text NOT NULL,
   username text NOT NULL,
+  -- Whether the API server that said so had shown who it is itself.
+  authenticated boolean NOT NULL,
   requested_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (cluster, uid, declared)
 );

@@ -1,6 +1,6 @@
 // `npm run demo`: the main job end to end on real servers, told step by step. Everything that is shown is read from
 // Postgres, Temporal and the ledger themselves. With --json all steps and their outcomes are one JSON object on standard output;
-// --cli terraform or --cli tofu chooses who applies.
+// --cli terraform or --cli tofu chooses who applies; --kubernetes adds a cluster, where kubectl declares.
 
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,9 @@ import { buildMirror } from '../../provider/build.ts';
 import { findTerraform } from '../../servers/terraform.ts';
 import { startDevProcess } from '../support/dev.ts';
 import { openWorld } from '../support/world.ts';
+import { type DemoCluster, startDemoCluster } from './cluster.ts';
+import { clusterStory } from './cluster-story.ts';
+import { ending } from './ending.ts';
 import { type Scene, story } from './story.ts';
 import { type TerraformDriver, terraformIn } from './terraform.ts';
 
@@ -23,7 +26,11 @@ interface Outcome {
 }
 
 const { values: flags } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, cli: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    cli: { type: 'string' },
+    kubernetes: { type: 'boolean', default: false },
+  },
 });
 const product = z.enum(['terraform', 'tofu'], '--cli is terraform or tofu').optional().parse(flags.cli);
 const say = (line: string): void => {
@@ -58,12 +65,24 @@ async function step<T>(name: string, run: (show: (line: string) => void) => Prom
   }
 }
 
-async function openScene(): Promise<Scene> {
+async function openCluster(): Promise<DemoCluster> {
+  return await step(
+    'a cluster: etcd, the API server and its controllers, and our kinds in it',
+    async (show) => {
+      const cluster = await startDemoCluster(join(folder, 'cluster'), show);
+      undo.push(() => cluster.stop());
+      return cluster;
+    },
+  );
+}
+
+async function openScene(kubeconfig: string | undefined): Promise<Scene> {
   const dev = await step('lattice dev starts Postgres, Temporal, a controller and a worker', async (show) => {
     const started = await startDevProcess({
       folder: join(folder, 'dev'),
       sweepIntervalMs: 1_000,
       onProgress: show,
+      ...(kubeconfig !== undefined && { kubeconfig }),
     });
     undo.push(() => started.stop());
     return started;
@@ -92,8 +111,10 @@ async function openScene(): Promise<Scene> {
 
 let failed = false;
 try {
-  const scene = await openScene();
-  for (const { name, tell } of story) await step(name, (show) => tell(scene, show));
+  const cluster = flags.kubernetes ? await openCluster() : undefined;
+  const scene = await openScene(cluster?.kubeconfig);
+  const steps = [...story, ...(cluster === undefined ? [] : clusterStory(cluster)), ...ending];
+  for (const { name, tell } of steps) await step(name, (show) => tell(scene, show));
 } catch {
   // Told by the step that failed.
   failed = true;

@@ -5,12 +5,10 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namespaceOf } from '../../crds/agent-workflow.ts';
 import { apiOf } from '../support/api.ts';
-import { lattice } from '../support/cli.ts';
 import type { Dev } from '../support/dev.ts';
 import { eventually } from '../support/eventually.ts';
 import { events } from '../support/ledger.ts';
 import type { World } from '../support/world.ts';
-import { copyLedger } from './copy.ts';
 import type { TerraformDriver } from './terraform.ts';
 
 export interface Scene {
@@ -28,7 +26,7 @@ export interface Step {
   tell(scene: Scene, show: (line: string) => void): Promise<void>;
 }
 
-const AUTO = ['-input=false', '-auto-approve'] as const;
+export const AUTO = ['-input=false', '-auto-approve'] as const;
 const DETAILED = ['-input=false', '-detailed-exitcode'] as const;
 const CHANGES = 2;
 
@@ -240,50 +238,6 @@ export const story: readonly Step[] = [
         `the config is back; Ledger: ${removal?.action} ${removal?.kind} ${removal?.name}: ${removal?.message}`,
       );
       assert.ok(removal);
-    },
-  },
-  {
-    name: 'terraform destroy leaves no workflow, no row and no work',
-    tell: async (scene, show) => {
-      const { terraform, governance, world, org } = scene;
-      show((await governance.run('destroy', ...AUTO)).lastLine);
-      show((await terraform.run('destroy', ...AUTO)).lastLine);
-      for (const table of [
-        'objects',
-        'lattice_agents',
-        'lattice_ai_budgets',
-        'lattice_agent_roles',
-        'lattice_mesh_peers',
-      ])
-        assert.deepEqual(await world.sql(`SELECT * FROM ${table} WHERE org = $1`, [org]), []);
-      assert.deepEqual(await world.sql('SELECT * FROM lattice_orgs'), []);
-      assert.deepEqual(await world.sql('SELECT * FROM work'), []);
-      await assert.rejects(
-        world.temporal(namespaceOf(org)).workflow.getHandle('agent/any').describe(),
-        /not found/i,
-      );
-      show(`no object, no row, no work; Temporal has no namespace ${namespaceOf(org)}`);
-    },
-  },
-  {
-    name: 'lattice audit verify passes over the whole story',
-    tell: async ({ dev }, show) => {
-      const verified = await lattice(dev.state, ['audit', 'verify']);
-      for (const line of verified.stdout.trimEnd().split('\n')) show(line);
-      assert.equal(verified.code, 0);
-    },
-  },
-  {
-    name: 'and fails on a copy of the database in which one row was edited',
-    tell: async ({ dev, world }, show) => {
-      const copy = await copyLedger(world);
-      const intact = await lattice(dev.state, ['audit', 'verify', '--database', copy.url]);
-      assert.equal(intact.code, 0);
-      await copy.edit();
-      const broken = await lattice(dev.state, ['audit', 'verify', '--database', copy.url]);
-      for (const line of broken.stderr.trimEnd().split('\n')) show(line);
-      assert.equal(broken.code, 1);
-      assert.match(broken.stderr, /the hash does not match the event/);
     },
   },
 ];

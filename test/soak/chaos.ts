@@ -13,8 +13,9 @@ export async function chaos(
   random: Random,
   signal: AbortSignal,
   say: (line: string) => void,
+  drawn: readonly Fault[] = faults,
 ): Promise<Counts> {
-  const counts: Counts = { kills: 0, freezes: 0, outages: 0 };
+  const counts: Counts = { kills: 0, freezes: 0, outages: 0, disturbances: 0 };
   const busy = new Set<unknown>();
   const running = new Set<Promise<void>>();
   const programs = [...fleet.controllers, ...fleet.workers];
@@ -49,7 +50,7 @@ export async function chaos(
   };
 
   while (!signal.aborted) {
-    attempt(run(draw(random)));
+    attempt(run(draw(drawn, random)));
     attempt(supervise());
     await delay(random.between(2_000, 7_000), undefined, { signal }).catch(() => {});
   }
@@ -58,7 +59,7 @@ export async function chaos(
   return counts;
 }
 
-function draw(random: Random): Fault {
+function draw(faults: readonly Fault[], random: Random): Fault {
   const total = faults.reduce((sum, { weight }) => sum + weight, 0);
   let left = random.below(total);
   for (const fault of faults) {

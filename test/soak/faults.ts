@@ -5,8 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Fleet } from '../support/fleet/fleet.ts';
 import type { Program } from '../support/fleet/program.ts';
 import type { Server } from '../support/fleet/server.ts';
+import type { FaultyProxy } from '../support/kubernetes-proxy.ts';
 import type { Random } from '../support/load/random.ts';
 import type { Counts } from './report.ts';
+
+export type Target = Program | Server | FaultyProxy;
 
 export interface Fault {
   readonly name: string;
@@ -14,8 +17,8 @@ export interface Fault {
   readonly weight: number;
   readonly counts: keyof Counts;
   /** What it is done to, drawn now; undefined when there is none at this moment. */
-  target(fleet: Fleet, random: Random): Promise<Program | Server | undefined>;
-  inject(target: Program | Server, fleet: Fleet, random: Random): Promise<void>;
+  target(fleet: Fleet, random: Random): Promise<Target | undefined>;
+  inject(target: Target, fleet: Fleet, random: Random): Promise<void>;
 }
 
 const up = (programs: readonly Program[], random: Random): Program | undefined => {
@@ -23,7 +26,7 @@ const up = (programs: readonly Program[], random: Random): Program | undefined =
   return running[random.below(running.length)];
 };
 
-const kill = async (target: Program | Server, _fleet: Fleet, random: Random): Promise<void> => {
+export const kill = async (target: Target, _fleet: Fleet, random: Random): Promise<void> => {
   if (!('kill' in target)) return;
   await target.kill();
   await delay(random.between(200, 4_000));
@@ -39,9 +42,10 @@ const freeze =
     target.thaw();
   };
 
-const away =
+export const away =
   (least: number, most: number): Fault['inject'] =>
   async (target, _fleet, random) => {
+    if (!('start' in target)) return;
     await target.stop();
     await delay(random.between(least, most));
     await target.start();

@@ -6,6 +6,8 @@ export interface Counts {
   kills: number;
   freezes: number;
   outages: number;
+  /** Single calls that went wrong between the controllers and a cluster. */
+  disturbances: number;
 }
 
 export interface Report extends Verdict {

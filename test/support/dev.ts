@@ -19,6 +19,7 @@ export interface Dev {
 export interface DevArguments {
   readonly folder?: string;
   readonly sweepIntervalMs?: number;
+  readonly kubeconfig?: string;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -32,6 +33,7 @@ export async function startDevProcess(options: DevArguments = {}): Promise<Dev> 
   const args = [...nodeFlags, join(ROOT, 'cli/main.ts'), 'dev', '--state', folder];
   if (options.sweepIntervalMs !== undefined)
     args.push('--sweep-interval-ms', String(options.sweepIntervalMs));
+  if (options.kubeconfig !== undefined) args.push('--kubeconfig', options.kubeconfig);
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment() });
   await ready(child, options.onProgress);
   const state = devStateSchema.parse(JSON.parse(await readFile(join(folder, STATE_FILE), 'utf8')));

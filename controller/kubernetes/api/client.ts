@@ -34,9 +34,9 @@ const USER_AGENT = 'lattice-controller';
 
 export function kubernetesApi(connection: Connection): KubernetesApi {
   const send = async ({ method, path, query, body, contentType = 'application/json', signal }: Call) => {
-    const { headers, dispatcher } = await connection.credentials();
+    const { server, headers, dispatcher } = await connection.credentials();
     const search = query === undefined ? '' : `?${new URLSearchParams(query)}`;
-    const answer = await request(`${connection.server}${path}${search}`, {
+    const answer = await request(`${server}${path}${search}`, {
       method,
       dispatcher,
       headers: {

@@ -2,53 +2,56 @@
 // (token, token file, client certificate, exec plugin). Promise: credentials that rotate are taken up, at the latest when the
 // server refuses the old ones. Never: a credential in a log or an error.
 
-import type { RequestOptions } from 'node:https';
-import { KubeConfig, RequestContext } from '@kubernetes/client-node';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { type ExecCredential, runExecPlugin } from './exec-plugin.ts';
+import { type ClusterLogin, readKubeconfig, readServiceAccount } from './kubeconfig.ts';
 
 /** Where to find a cluster: a kubeconfig (its current context), or the service account of the pod that we run in. */
 export type ClusterAccess = { readonly kubeconfig: string } | { readonly inCluster: true };
 
 export interface Credentials {
-  readonly headers: Readonly<Record<string, string>>;
+  /** Base address, without a slash at the end. */
+  readonly server: string;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly dispatcher: Dispatcher;
 }
 
 export interface Connection {
-  /** Base address, without a slash at the end. */
-  readonly server: string;
   credentials(): Promise<Credentials>;
   /** The server refused what it was given: it is read again for the next request. */
   refused(): void;
   close(): Promise<void>;
 }
 
+/** A token is taken from its file again after so long. */
 const FRESH_MS = 10_000;
-/** A plugin that hangs must not hold up every call for ever, nor the end of this process. */
-const PLUGIN_LIMIT_MS = 20_000;
+/** What expires is replaced so long before. */
+const MARGIN_MS = 60_000;
 
-export function openConnection(access: ClusterAccess, pluginLimitMs = PLUGIN_LIMIT_MS): Connection {
-  let config = load(access);
+export function openConnection(access: ClusterAccess): Connection {
   let current: (Credentials & { readonly material: string; readonly until: number }) | undefined;
+  let executed: ExecCredential | undefined;
   const retired: Dispatcher[] = [];
 
+  const loggedIn = async (login: ClusterLogin): Promise<ClusterLogin> => {
+    if (login.exec === undefined) return login;
+    if (executed === undefined || Date.now() > executed.expiresAt - MARGIN_MS)
+      executed = await runExecPlugin(login.exec, login);
+    const { token, certificate } = executed;
+    return { ...login, ...(token && { token }), ...(certificate && { certificate }) };
+  };
   const renew = async (): Promise<Credentials> => {
-    const options: RequestOptions & { auth?: string } = { headers: {} };
-    await config.applyToHTTPSOptions(options);
-    const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername, auth } = options;
-    const tls = { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername };
-    const material = JSON.stringify(tls, (_name, value: unknown) =>
-      Buffer.isBuffer(value) ? value.toString('base64') : value,
+    const login = await loggedIn(
+      'inCluster' in access ? await readServiceAccount(process.env) : await readKubeconfig(access.kubeconfig),
     );
+    const material = JSON.stringify([tlsOf(login), login.proxyUrl]);
     const kept = current?.material === material ? current.dispatcher : undefined;
     // Connections of an old certificate end with the requests that use them.
     if (current !== undefined && kept === undefined) retired.push(current.dispatcher);
     current = {
-      headers: {
-        ...headersOf(options.headers),
-        ...(auth && { authorization: `Basic ${Buffer.from(auth).toString('base64')}` }),
-      },
-      dispatcher: kept ?? (await dispatcherOf(config, serverOf(config))),
+      server: login.server,
+      headers: headersOf(login),
+      dispatcher: kept ?? dispatcherOf(login),
       material,
       until: performance.now() + FRESH_MS,
     };
@@ -57,17 +60,15 @@ export function openConnection(access: ClusterAccess, pluginLimitMs = PLUGIN_LIM
   let renewing: Promise<Credentials> | undefined;
 
   return {
-    server: serverOf(config),
     credentials: async () => {
       if (current !== undefined && performance.now() < current.until) return current;
-      renewing ??= within(pluginLimitMs, renew()).finally(() => {
+      renewing ??= renew().finally(() => {
         renewing = undefined;
       });
       return await renewing;
     },
     refused: () => {
-      // A new one, since the old keeps tokens that it has read for a minute.
-      config = load(access);
+      executed = undefined;
       if (current !== undefined) current = { ...current, until: 0 };
     },
     close: async () => {
@@ -77,44 +78,28 @@ export function openConnection(access: ClusterAccess, pluginLimitMs = PLUGIN_LIM
   };
 }
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const limit = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => limit.reject(new Error(`the kubeconfig gave no credentials within ${ms} ms`)),
-    ms,
-  );
-  try {
-    return await Promise.race([work, limit.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+function headersOf({ token, impersonate }: ClusterLogin): Credentials['headers'] {
+  return {
+    ...(token && { authorization: `Bearer ${token}` }),
+    ...(impersonate && {
+      'impersonate-user': impersonate.user,
+      ...(impersonate.groups.length > 0 && { 'impersonate-group': [...impersonate.groups] }),
+    }),
+  };
 }
 
-function load(access: ClusterAccess): KubeConfig {
-  const config = new KubeConfig();
-  if ('inCluster' in access) config.loadFromCluster();
-  else config.loadFromFile(access.kubeconfig);
-  return config;
+function tlsOf({ ca, certificate, tlsServerName, skipVerification }: ClusterLogin) {
+  return {
+    rejectUnauthorized: !skipVerification,
+    ...(ca && { ca: ca.toString() }),
+    ...certificate,
+    ...(tlsServerName && { servername: tlsServerName }),
+  };
 }
 
-function serverOf(config: KubeConfig): string {
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined) throw new Error('the kubeconfig has no current context with a cluster');
-  return server.replace(/\/+$/, '');
-}
-
-function headersOf(headers: RequestOptions['headers']): Record<string, string> {
-  if (headers === undefined || Array.isArray(headers)) return {};
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name.toLowerCase(), String(value)]],
-    ),
-  );
-}
-
-/** With the connections that the kubeconfig asks for: its CA, a client certificate, a proxy. */
-async function dispatcherOf(config: KubeConfig, server: string): Promise<Dispatcher> {
-  const context = new RequestContext(server, 'GET');
-  await config.applySecurityAuthentication(context);
-  return context.getDispatcher() ?? new Agent();
+function dispatcherOf(login: ClusterLogin): Dispatcher {
+  const connect = tlsOf(login);
+  return login.proxyUrl === undefined
+    ? new Agent({ connect })
+    : new ProxyAgent({ uri: login.proxyUrl, requestTls: connect });
 }

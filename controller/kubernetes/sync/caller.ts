@@ -1,19 +1,22 @@
 // Who a change from a cluster comes from. Promise: a name that the webhook was told is verified; without it the field manager
-// stands there, marked as not verified, and approves nothing.
+// stands there, marked as not verified. Never: a waiver approved by a name that anybody on the network could have sent.
 
 import type { Kind } from '../../../crds/kind.ts';
-import { requesterOf } from '../../../store/cluster-objects.ts';
+import type { Requester } from '../../../store/cluster-objects.ts';
 import { type Caller, verbs } from '../../admission/caller.ts';
 import type { AdmissionSettings } from '../../admission/settings.ts';
 import type { CustomResource } from '../api/resource.ts';
 import type { Cluster } from '../cluster.ts';
 import { declaredHash } from './translate.ts';
 
-/** What the API server lets somebody do is theirs to do; but a waiver is approved by a name, which must be known. */
-const unverifiedVerbs = verbs.filter((verb) => verb !== 'override');
+/** It deletes what a namespace holds that somebody has deleted. */
+export const NAMESPACE_CONTROLLER = 'system:serviceaccount:kube-system:namespace-controller';
+
+/** What the API server lets somebody do is theirs to do; but a waiver is approved by a name, which must be beyond doubt. */
+const verbsInDoubt = verbs.filter((verb) => verb !== 'override');
 
 export async function callerOf(
-  { id, writing }: Cluster,
+  { id, lookups }: Cluster,
   kind: Kind,
   resource: CustomResource,
   org: string,
@@ -21,8 +24,8 @@ export async function callerOf(
 ): Promise<Caller> {
   const { uid, deletionTimestamp, managedFields } = resource.metadata;
   const declared = deletionTimestamp === undefined ? declaredHash(kind, resource) : 'delete';
-  const username = await requesterOf(writing.db, { cluster: id, uid, declared });
-  return userOf({ id, uid, org, settings, username, manager: managedFields ?? 'unknown' });
+  const requester = await lookups.requester({ uid, declared });
+  return userOf({ id, uid, org, settings, requester, manager: managedFields ?? 'unknown' });
 }
 
 export function userOf(who: {
@@ -31,16 +34,16 @@ export function userOf(who: {
   readonly org: string;
   readonly settings: AdmissionSettings;
   /** As the webhook was told. */
-  readonly username: string | undefined;
+  readonly requester: Requester | undefined;
   readonly manager: string;
 }): Caller {
-  const { id, uid, org, settings, username, manager } = who;
+  const { id, uid, org, settings, requester, manager } = who;
   return {
-    name: username ?? manager,
-    verbs: username === undefined ? unverifiedVerbs : verbs,
+    name: requester?.username ?? manager,
+    verbs: requester?.authenticated === true ? verbs : verbsInDoubt,
     orgs: [org],
     owner: { manager: 'kubernetes', instance: id, ref: uid },
     settings,
-    kubernetes: { verified: username !== undefined },
+    kubernetes: { verified: requester !== undefined },
   };
 }

@@ -6,16 +6,15 @@ import { LatticeError } from '../../../crds/findings.ts';
 import type { Kind } from '../../../crds/kind.ts';
 import { displayName } from '../../../crds/kinds.ts';
 import { validateManifest } from '../../../crds/validate.ts';
-import { objectOfResource } from '../../../store/cluster-objects.ts';
 import { findObject, type ObjectKey, type StoredObject } from '../../../store/objects.ts';
 import type { Caller } from '../../admission/caller.ts';
 import { plan } from '../../admission/plan.ts';
 import type { AdmissionSettings } from '../../admission/settings.ts';
+import { notFound } from '../../refusal.ts';
 import { adoptObject, createObject, updateObject } from '../../write.ts';
-import { type CustomResource, shownResource } from '../api/resource.ts';
+import { type CustomResource, keyOfResource, shownResource } from '../api/resource.ts';
 import type { Cluster } from '../cluster.ts';
 import { callerOf } from './caller.ts';
-import { orgOf } from './org.ts';
 import { refusalStanding } from './status.ts';
 import { annotation, manifestOf, wishesOf } from './translate.ts';
 
@@ -25,33 +24,52 @@ export async function declare(
   settings: AdmissionSettings,
   kind: Kind,
   resource: CustomResource,
+  org: string,
 ): Promise<StoredObject> {
-  const { db } = cluster.writing;
+  const { writing, lookups } = cluster;
   const { name, uid } = resource.metadata;
-  const org = await orgOf(db, cluster.id, kind, resource.metadata);
+  const [own, caller] = await Promise.all([
+    lookups.object(uid),
+    callerOf(cluster, kind, resource, org, settings),
+  ]);
+  assertStaysIn(org, own);
   const key: ObjectKey = { kind: kind.name, org, name };
-  const own = await objectOfResource(db, cluster.id, uid);
-  if (own !== undefined && own.org !== org)
-    throw new LatticeError(
-      'OrgChanged',
-      `the resource stands for ${displayName(kind, own.org, own.name)}, and its namespace belongs to org "${org}" now`,
-    );
-  const caller = await callerOf(cluster, kind, resource, org, settings);
   const manifest = manifestOf(kind, resource, org);
   if (refusalStanding(resource) !== undefined) await refuseUnchained(cluster, caller, manifest, own);
-  const before = own ?? (await findObject(db, key));
-  if (before === undefined) return (await createObject(cluster.writing, caller, manifest)).object;
-  const mine = own ?? (await takenOver(cluster, caller, before, resource));
-  return await updateObject(cluster.writing, caller, key, manifest, mine.resourceVersion);
+  const made = own === undefined ? await created(writing, caller, manifest) : undefined;
+  if (made !== undefined) return made;
+  const mine = own ?? (await takenOver(cluster, caller, key, resource));
+  return await updateObject(writing, caller, key, manifest, mine.resourceVersion);
+}
+
+/** Undefined when there is such an object already. */
+async function created(
+  writing: Cluster['writing'],
+  caller: Caller,
+  manifest: ReturnType<typeof manifestOf>,
+): Promise<StoredObject | undefined> {
+  try {
+    return (await createObject(writing, caller, manifest)).object;
+  } catch (error) {
+    if (error instanceof LatticeError && error.code === 'AlreadyExists') return undefined;
+    throw error;
+  }
+}
+
+/** Throws when the object that a resource stands for lives in another org than its namespace. */
+export function assertStaysIn(org: string, own: StoredObject | undefined): void {
+  if (own === undefined || own.org === org) return;
+  throw new LatticeError(
+    'OrgChanged',
+    `the resource stands for ${displayName(own.kind, own.org, own.name)}, and its namespace belongs to org "${org}" now`,
+  );
 }
 
 /**
- * Throws a LatticeError for what can come to nothing, whatever else is there: no org, or a spec that no schema of ours lets
- * through. It gets no finalizer, which would keep a namespace from going, and which the API server would not let us take off
- * what its schema refuses.
+ * Throws a LatticeError for what can come to nothing, whatever else is there, as its schema refuses it. It gets no finalizer,
+ * which the API server would not let us take off again.
  */
-export async function refuseUnfit(cluster: Cluster, kind: Kind, resource: CustomResource): Promise<void> {
-  const org = await orgOf(cluster.writing.db, cluster.id, kind, resource.metadata);
+export function refuseUnfit(kind: Kind, resource: CustomResource, org: string): void {
   const { findings } = validateManifest(manifestOf(kind, resource, org));
   const [first] = findings;
   if (first === undefined) return;
@@ -63,21 +81,31 @@ export async function refuseUnfit(cluster: Cluster, kind: Kind, resource: Custom
 async function takenOver(
   cluster: Cluster,
   caller: Caller,
-  object: StoredObject,
+  key: ObjectKey,
   resource: CustomResource,
 ): Promise<StoredObject> {
-  const { owner, kind, org, name } = object;
-  const key = { kind: kind.name, org, name };
-  if (owner.manager === 'kubernetes' && owner.instance === cluster.id) {
-    const other = cluster.cache.byUid(owner.ref);
-    // Its resource is gone, and this one has taken its place.
-    if (other === undefined) return await adoptObject(cluster.writing.db, caller, key);
+  const object = await findObject(cluster.writing.db, key);
+  if (object === undefined) throw notFound(key);
+  assertTakeable(cluster, object, resource);
+  return await adoptObject(cluster.writing.db, caller, key);
+}
+
+/** Throws why an object that this resource does not stand for cannot become its own. */
+export function assertTakeable(
+  { id, cache }: Pick<Cluster, 'id' | 'cache'>,
+  { owner, kind, org, name }: StoredObject,
+  resource: CustomResource,
+): void {
+  if (owner.manager === 'kubernetes' && owner.instance === id) {
+    const other = cache.byUid(owner.ref);
+    // Its resource is gone, and this one has taken its place, whether or not the watch has told of it yet.
+    if (other === undefined || other.key === keyOfResource(kind, resource.metadata)) return;
     throw new LatticeError(
       'DeclaredTwice',
       `${displayName(kind, org, name)} is declared by ${shownResource(kind, other.resource)} already`,
     );
   }
-  if (wishesOf(resource).adopt) return await adoptObject(cluster.writing.db, caller, key);
+  if (wishesOf(resource).adopt) return;
   throw new LatticeError(
     'AlreadyExists',
     `${displayName(kind, org, name)} exists already, owned by ${owner.manager}/${owner.instance}. To take it over, annotate ` +

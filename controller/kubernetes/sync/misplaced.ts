@@ -11,13 +11,16 @@ export async function misplaced(
   linked: ReadonlyMap<string, ResourceKey>,
 ): Promise<ResourceKey[]> {
   const stored = await stillStored(writing.db, [...linked.keys()], id);
-  const orgs = await orgsOfNamespaces(writing.db, id);
+  const namespaceOf = (key: ResourceKey) => cache.get(key)?.resource.metadata.namespace;
+  const namespaces = [...new Set([...linked.values()].flatMap((key) => namespaceOf(key) ?? []))];
+  const listed = await orgsOfNamespaces(writing.db, id, namespaces);
+  const orgs = new Map(namespaces.map((namespace, index) => [namespace, listed[index] ?? []]));
   const isInPlace = (uid: string, key: ResourceKey): boolean => {
-    const namespace = cache.get(key)?.resource.metadata.namespace;
+    const namespace = namespaceOf(key);
     const org = stored.get(uid);
     if (org === undefined || namespace === undefined) return org !== undefined;
-    const [listed, second] = orgs.get(namespace) ?? [];
-    return listed === org && second === undefined;
+    const [first, second] = orgs.get(namespace) ?? [];
+    return first === org && second === undefined;
   };
   return [...linked].filter(([uid, key]) => !isInPlace(uid, key)).map(([, key]) => key);
 }

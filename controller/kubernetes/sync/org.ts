@@ -2,18 +2,17 @@
 
 import { LatticeError } from '../../../crds/findings.ts';
 import type { Kind } from '../../../crds/kind.ts';
-import { orgsOfNamespace } from '../../../store/cluster-objects.ts';
-import type { Queryable } from '../../../store/database.ts';
+import type { Lookups } from '../lookups.ts';
 
 /** Throws NamespaceNotMapped or NamespaceMappedTwice. */
 export async function orgOf(
-  db: Queryable,
+  lookups: Lookups,
   cluster: string,
   kind: Kind,
   { name, namespace }: { readonly name: string; readonly namespace?: string | undefined },
 ): Promise<string> {
   if (kind.scope === 'cluster' || namespace === undefined) return name;
-  const [org, second] = await orgsOfNamespace(db, cluster, namespace);
+  const [org, second] = await lookups.orgs(namespace);
   if (org === undefined)
     throw new LatticeError(
       'NamespaceNotMapped',

@@ -3,16 +3,17 @@
 
 import { z } from 'zod';
 import { API_GROUP } from '../../../crds/api.ts';
+import { LatticeError } from '../../../crds/findings.ts';
 import type { Kind } from '../../../crds/kind.ts';
-import { objectOfResource } from '../../../store/cluster-objects.ts';
 import type { StoredObject } from '../../../store/objects.ts';
+import type { Caller } from '../../admission/caller.ts';
 import type { AdmissionSettings } from '../../admission/settings.ts';
 import { deleteObject } from '../../write.ts';
 import type { KubernetesApi } from '../api/client.ts';
 import { isNotFound } from '../api/errors.ts';
 import type { CustomResource } from '../api/resource.ts';
 import type { Cluster } from '../cluster.ts';
-import { callerOf } from './caller.ts';
+import { callerOf, NAMESPACE_CONTROLLER } from './caller.ts';
 import { wishesOf } from './translate.ts';
 
 export type Release =
@@ -28,7 +29,7 @@ export async function release(
   kind: Kind,
   resource: CustomResource,
 ): Promise<Release> {
-  const object = await objectOfResource(cluster.writing.db, cluster.id, resource.metadata.uid);
+  const object = await cluster.lookups.object(resource.metadata.uid);
   if (object === undefined) return { done: true };
   if (object.deletionTimestamp !== null) return { done: false, object };
   if (wishesOf(resource).deletionPolicy === 'Orphan')
@@ -37,7 +38,25 @@ export async function release(
     return { done: true, orphan: { object, why: 'its kind is being taken out of the cluster' } };
   const caller = await callerOf(cluster, kind, resource, object.org, settings);
   const key = { kind: kind.name, org: object.org, name: object.name };
-  return { done: false, object: await deleteObject(cluster.writing, caller, key) };
+  try {
+    return { done: false, object: await deleteObject(cluster.writing, caller, key) };
+  } catch (error) {
+    if (!isRefusedToNamespace(caller, error)) throw error;
+    return { done: true, orphan: { object, why: 'a policy keeps it, and its namespace is being deleted' } };
+  }
+}
+
+/**
+ * The deletion of a namespace cannot be taken back, so a resource that waited for a policy would keep it for ever. What the
+ * policy is about is the object, and that stays; whoever declares it again gets it back.
+ */
+function isRefusedToNamespace({ name, kubernetes }: Caller, error: unknown): boolean {
+  return (
+    kubernetes?.verified === true &&
+    name === NAMESPACE_CONTROLLER &&
+    error instanceof LatticeError &&
+    (error.code === 'PolicyViolation' || error.code === 'PolicyFailed')
+  );
 }
 
 const definition = z.object({ metadata: z.object({ deletionTimestamp: z.string().optional() }) });

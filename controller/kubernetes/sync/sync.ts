@@ -16,9 +16,10 @@ import { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts';
 import { createLinks, type Link } from './links.ts';
 import { orgOf } from './org.ts';
 import { release } from './release.ts';
+import { assertSecrets } from './secrets.ts';
 import { isLookAsked, statusOfObject, statusOfPause, statusOfRefusal } from './status.ts';
 import type { Teller } from './tell.ts';
-import { wishesOf } from './translate.ts';
+import { declaredText, wishesOf } from './translate.ts';
 import { waitingList } from './waiting.ts';
 
 export interface Syncing {
@@ -82,15 +83,23 @@ export function syncer(syncing: Syncing): Syncer {
   const present = async (key: ResourceKey, kind: Kind, resource: CustomResource): Promise<Next> => {
     const known = links.get(key);
     if (known?.declared === declaredText(resource)) return await tell(key, kind, resource, known);
-    if (hasFinalizer(resource)) return await bringIn(key, kind, resource);
-    await refuseUnfit(cluster, kind, resource);
+    // Refused before anything else happens: a namespace of no org gets no finalizer that would keep it from going.
+    const org = await orgOf(cluster.lookups, cluster.id, kind, resource.metadata);
+    if (hasFinalizer(resource)) return await bringIn(key, kind, resource, org);
+    refuseUnfit(kind, resource, org);
     const held = await addFinalizer(cluster.api, kind, resource);
     cluster.cache.put(kind, held);
-    return await bringIn(key, kind, held);
+    return await bringIn(key, kind, held, org);
   };
 
-  const bringIn = async (key: ResourceKey, kind: Kind, resource: CustomResource): Promise<Next> => {
-    const object = await declare(cluster, settings, kind, resource);
+  const bringIn = async (
+    key: ResourceKey,
+    kind: Kind,
+    resource: CustomResource,
+    org: string,
+  ): Promise<Next> => {
+    await assertSecrets(cluster.api, kind, resource);
+    const object = await declare(cluster, settings, kind, resource, org);
     refusals.delete(key);
     waiting.leave(key);
     if (isLookAsked(resource)) await look(key, resource, object);
@@ -146,7 +155,7 @@ export function syncer(syncing: Syncing): Syncer {
     links.unlink(key);
     const attempt = refusals.get(key) ?? 0;
     refusals.set(key, attempt + 1);
-    const org = await orgOf(cluster.writing.db, cluster.id, kind, resource.metadata).catch(() => undefined);
+    const org = await orgOf(cluster.lookups, cluster.id, kind, resource.metadata).catch(() => undefined);
     waiting.wait(key, kind, resource, org, error);
     const held = await teller.status(kind, resource, statusOfRefusal(resource, error, now()));
     return held ?? { afterMs: backoffMs(attempt) };
@@ -191,8 +200,3 @@ export function syncer(syncing: Syncing): Syncer {
 }
 
 const now = (): string => new Date().toISOString();
-
-function declaredText({ metadata }: CustomResource): string {
-  const { uid, generation, labels, annotations } = metadata;
-  return JSON.stringify([uid, generation, labels, annotations]);
-}

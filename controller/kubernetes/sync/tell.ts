@@ -7,7 +7,7 @@ import { canonicalJson } from '../../../audit/hash.ts';
 import { API_VERSION, conditionSchema } from '../../../crds/api.ts';
 import type { Kind } from '../../../crds/kind.ts';
 import { ApiError, isConflict, isNotFound } from '../api/errors.ts';
-import { type CustomResource, FIELD_MANAGER, resourcePath, resourceSchema } from '../api/resource.ts';
+import { type CustomResource, FIELD_MANAGER, resourcePath } from '../api/resource.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ResourceStatus } from './status.ts';
 
@@ -88,6 +88,8 @@ export function teller(cluster: Cluster, onEventFailure: (error: unknown) => voi
   async function tellTransition(kind: Kind, resource: CustomResource, status: ResourceStatus): Promise<void> {
     const [before, after] = [readyOf(resource.status), readyOf(status)];
     if (after === undefined || (before?.reason === after.reason && before.status === after.status)) return;
+    // That all went well from the start is no change, and would cost as much as the status itself.
+    if (before === undefined && after.status === 'True') return;
     const { reason, message } = after;
     const type = after.status === 'True' || status.conditions === undefined ? 'Normal' : 'Warning';
     await recordEvent(cluster, kind, resource, { type, reason, message: message || reason }).catch(
@@ -104,14 +106,16 @@ const readyOf = (status: ResourceStatus | undefined) =>
 /** After so long without a fight the next one begins anew. */
 const isQuiet = (waitedMs: number): boolean => waitedMs > 10 * MOST_WAIT_MS;
 
+const writtenSchema = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
+
 async function apply(
   { api }: Cluster,
   kind: Kind,
   resource: CustomResource,
   status: ResourceStatus,
-): Promise<CustomResource> {
+): Promise<z.infer<typeof writtenSchema>> {
   const { name, namespace, uid } = resource.metadata;
-  return await api.call(resourceSchema, {
+  return await api.call(writtenSchema, {
     method: 'PATCH',
     path: `${resourcePath(kind, resource)}/status`,
     query: { fieldManager: FIELD_MANAGER, force: 'true' },

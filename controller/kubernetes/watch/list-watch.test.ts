@@ -46,8 +46,7 @@ function follow(pace: Partial<Pace> = {}): ListWatch {
   const { port } = server.address() as AddressInfo;
   const dispatcher = new Agent();
   const api = kubernetesApi({
-    server: `http://127.0.0.1:${port}`,
-    credentials: async () => ({ headers: {}, dispatcher }),
+    credentials: async () => ({ server: `http://127.0.0.1:${port}`, headers: {}, dispatcher }),
     refused: () => {},
     close: () => dispatcher.destroy(),
   });

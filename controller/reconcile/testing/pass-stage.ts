@@ -152,6 +152,7 @@ function freshContext(db: Database, temporal: TemporalBackend): ControllerContex
     links: linkWaiter(db),
     reconcilers: [orgReconciler(db, temporal), budgetReconciler(db), agentReconciler(db, temporal)],
     intents,
+    readiness: new Map(),
     holder: 'test',
   };
 }

@@ -96,6 +96,7 @@ export const refusedByHand: readonly Refused[] = [
   ...field('ModelProvider', '/spec/apiKey/env', ['PATH', 'LATTICE_SECRET_', 'LATTICE_SECRET_a']),
   ...field('ModelProvider', '/spec/apiKey/file', ['../a', '/etc/shadow', 'a//b', 'a/.b', '']),
   ...field('ModelProvider', '/spec/apiKey/stored', [{ name: 'a' }]),
+  ...field('ModelProvider', '/spec/apiKey', [{ kubernetes: { name: 'a', key: 'b' }, file: 'a' }]),
   {
     why: 'no address where one is needed',
     manifest: declared('ModelProvider', { type: 'openai-compatible' }),
@@ -151,6 +152,7 @@ export const acceptedByHand: readonly Accepted[] = [
       }),
     ),
     { apiKey: { file: 'acme/openai.key' } },
+    { apiKey: { kubernetes: { name: 'openai', key: 'api-key' } } },
   ]),
   ...good(
     'MeshNetwork',

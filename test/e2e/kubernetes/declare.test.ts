@@ -93,3 +93,36 @@ test('a status says nothing new at rest', async () => {
     (rows) => rows.length === 0,
   );
 });
+
+test('a Secret is looked for in the namespace of the resource, and its value goes nowhere', async () => {
+  const planted = 'sk-planted-0123456789';
+  await stand.apply(
+    resource('ModelProvider', 'openai', {
+      type: 'openai',
+      apiKey: { kubernetes: { name: 'openai', key: 'api-key' } },
+    }),
+  );
+  await wait('modelprovider/openai', 'condition=Synced=false');
+  expect(await stand.kubectl('get', 'modelprovider', 'openai', '-n', NAMESPACE)).toContain(
+    `Secret ${NAMESPACE}/openai does not exist`,
+  );
+  await stand.kubectl(
+    'create',
+    'secret',
+    'generic',
+    'openai',
+    '-n',
+    NAMESPACE,
+    `--from-literal=api-key=${planted}`,
+  );
+  await wait('modelprovider/openai');
+  const { fleet } = stand;
+  const everywhere = [
+    JSON.stringify(await fleet.world.sql('SELECT spec, status FROM objects')),
+    JSON.stringify(await fleet.world.sql(`SELECT convert_from(bytes, 'UTF8') FROM audit_event`)),
+    JSON.stringify(await fleet.world.sql(`SELECT convert_from(diff, 'UTF8') FROM audit_diff`)),
+    await stand.kubectl('get', 'modelproviders,events', '-n', NAMESPACE, '-o', 'yaml'),
+    ...fleet.controllers.map((controller) => controller.log()),
+  ];
+  for (const text of everywhere) expect(text).not.toContain(planted);
+});

@@ -25,9 +25,12 @@ export interface Stand {
 }
 
 export interface StandOptions {
-  readonly controllers?: number;
+  /** How many, or the settings of each. */
+  readonly controllers?: number | readonly Readonly<Record<string, string>>[];
   readonly workers?: number;
   readonly settings?: Readonly<Record<string, string>>;
+  /** More flags of the API server. */
+  readonly flags?: Readonly<Record<string, string>>;
   /** Kubeconfig for the controllers, made in this folder; that of an administrator when left out. */
   readonly kubeconfig?: (kubernetes: RunningKubernetes, folder: string) => Promise<string>;
 }
@@ -39,7 +42,11 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
   await using started = new AsyncDisposableStack();
   const folder = await temporaryFolder();
   started.defer(() => removeFolder(folder));
-  const kubernetes = await startKubernetes({ folder: join(folder, 'cluster'), unsafeNoFsync: true });
+  const kubernetes = await startKubernetes({
+    folder: join(folder, 'cluster'),
+    unsafeNoFsync: true,
+    ...(options.flags && { flags: options.flags }),
+  });
   started.defer(kubernetes.stop);
   const { apiServer } = kubernetes;
   const kubectl = await kubectlFor(apiServer.kubeconfig);
@@ -50,7 +57,7 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
   const kubeconfig = (await options.kubeconfig?.(kubernetes, folder)) ?? apiServer.kubeconfig;
   const fleet = await startFleet({
     workers: options.workers ?? 1,
-    controllers: Array.from({ length: options.controllers ?? 1 }, () => ({})),
+    controllers: controllersOf(options).map((settings) => ({ settings })),
     witness: false,
     settings: { LATTICE_KUBERNETES_KUBECONFIGS: kubeconfig, ...options.settings },
   });
@@ -65,6 +72,10 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
   await kubectl('wait', `org/${ORG}`, '--for=condition=Ready', '--timeout=60s');
   const kept = started.move();
   return { kubernetes, fleet, api, clusterId, kubectl, apply, stop: () => kept.disposeAsync() };
+}
+
+function controllersOf({ controllers = 1 }: StandOptions): readonly Readonly<Record<string, string>>[] {
+  return typeof controllers === 'number' ? Array.from({ length: controllers }, () => ({})) : controllers;
 }
 
 /** Every kind, and waits until all are served. */

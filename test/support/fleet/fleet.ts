@@ -20,8 +20,11 @@ import { installWitness } from './witness.ts';
 
 export interface FleetOptions {
   readonly workers: number;
-  /** One entry a controller. */
-  readonly controllers: readonly { readonly clockShiftMs?: number }[];
+  /** One entry a controller; its settings go over those of all. */
+  readonly controllers: readonly {
+    readonly clockShiftMs?: number;
+    readonly settings?: Readonly<Record<string, string>>;
+  }[];
   readonly sweepIntervalMs?: number;
   /** More settings of the programs, by the names of their variables. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -121,7 +124,7 @@ async function start(
       folder,
       databaseUrl: database.controllerUrl,
       temporalAddress: toldAddress,
-      settings,
+      settings: { ...settings, ...own.settings },
       port: ports[index] ?? 0,
     }),
   );
