@@ -45,16 +45,27 @@ export async function changedStatuses(
   return { changed, next: position?.next ?? since };
 }
 
-/** Of the given uids of objects, those that are in the store and the cluster's. */
+/** Of the given uids of objects, those that are in the store and the cluster's, each with its org. */
 export async function stillStored(
   db: Queryable,
   uids: readonly string[],
   cluster: string,
-): Promise<Set<string>> {
+): Promise<Map<string, string>> {
+  const rows = await db.rows(
+    z.object({ uid: z.string(), org: z.string() }),
+    `SELECT uid, org FROM objects WHERE uid = ANY ($1::uuid[]) AND owner_manager = 'kubernetes' AND owner_instance = $2`,
+    [uids, cluster],
+  );
+  return new Map(rows.map(({ uid, org }) => [uid, org]));
+}
+
+/** Of the given uids of objects, those that are to be worked on now, or are. */
+export async function stillDue(db: Queryable, uids: readonly string[]): Promise<Set<string>> {
   const rows = await db.rows(
     z.object({ uid: z.string() }),
-    `SELECT uid FROM objects WHERE uid = ANY ($1::uuid[]) AND owner_manager = 'kubernetes' AND owner_instance = $2`,
-    [uids, cluster],
+    `SELECT object_uid AS uid FROM work
+     WHERE object_uid = ANY ($1::uuid[]) AND (due_at <= clock_timestamp() OR lease_until > clock_timestamp())`,
+    [uids],
   );
   return new Set(rows.map(({ uid }) => uid));
 }

@@ -5,25 +5,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { seldom } from '../../config/seldom.ts';
-import type { Kind } from '../../crds/kind.ts';
-import { kinds } from '../../crds/kinds.ts';
-import { stillStored } from '../../store/cluster-objects.ts';
 import { holdLease } from '../../store/leases.ts';
 import type { ControllerContext } from '../context.ts';
 import { backoffMs } from '../reconcile/backoff.ts';
 import { type KubernetesApi, kubernetesApi } from './api/client.ts';
 import { type ClusterAccess, openConnection } from './api/connection.ts';
 import { ApiError, isConflict, isNotFound } from './api/errors.ts';
-import { collectionPath, type ResourceKey, resourcePath, resourceSchema } from './api/resource.ts';
+import { type ResourceKey, resourcePath, resourceSchema } from './api/resource.ts';
 import type { Cluster } from './cluster.ts';
 import { startFeed } from './feed.ts';
 import { lookups } from './lookups.ts';
 import type { WatchHealth } from './metrics.ts';
 import { fencedApi, fencedDatabase, LostRoleError, roleName } from './role.ts';
+import { misplaced } from './sync/misplaced.ts';
 import { syncer } from './sync/sync.ts';
 import { teller } from './sync/tell.ts';
 import { resourceCache } from './watch/cache.ts';
-import { followCollection, type ListWatch, type Pace } from './watch/list-watch.ts';
+import { watchKinds } from './watch/kinds.ts';
+import type { Pace } from './watch/list-watch.ts';
 import { keyQueue, type Next } from './watch/queue.ts';
 
 export interface KubernetesSource {
@@ -100,7 +99,9 @@ function follow(
   const role = roleName(id);
   const lease = holdLease(context.db, role, context.holder, () => {
     log.info({ holder: context.holder }, 'this process acts on the Kubernetes cluster');
-    for (const key of cache.keys()) sync.doubt(key);
+    // What was watched while another acted may be behind what it did: everything is read anew before it is acted on.
+    sync.doubtAll();
+    watches.relist();
   });
   const cache = resourceCache((key) => queue.add(key));
   const cluster: Cluster = {
@@ -118,6 +119,7 @@ function follow(
     teller: teller(cluster, warnEvents),
     again: (key) => queue.add(key),
     awaitGone: (uid, gone) => feed.awaitGone(uid, gone),
+    awaitPass: (uid, ended) => feed.awaitPass(uid, ended),
     log,
   });
   const warnSync = seldom((error, unsaid) =>
@@ -125,39 +127,31 @@ function follow(
   );
   const queue = keyQueue(
     concurrency,
-    async (key) => (cluster.isActing() ? await attempt(cluster, key, sync.sync) : undefined),
+    async (key) => (mayActOn(key) ? await attempt(cluster, key, sync.sync) : undefined),
     (_key, error) => warnSync(error),
   );
   const warnFeed = seldom((error, unsaid) =>
     log.warn({ error, unsaid }, 'statuses cannot be read; waiting for Postgres'),
   );
-  const feed = startFeed(context.db, id, sync.heard, warnFeed);
-  const watches = new Map(kinds.map((kind) => [kind, watchKind(kind)]));
+  const feed = startFeed(context.db, id, (object) => cluster.isActing() && sync.heard(object), warnFeed);
+  const watches = watchKinds(api, cache, log, pace);
   const sweep = setInterval(() => cluster.isActing() && compare().catch(warnFeed), sweepIntervalMs);
-  health.follow(id, () => [...watches].map(([kind, watch]) => [kind.name, watch.sinceHealthyMs()]));
+  health.follow(id, watches.ages);
 
-  function watchKind(kind: Kind): ListWatch {
-    const warn = seldom((error, unsaid) =>
-      log.warn(
-        { kind: kind.name, error, unsaid, hint: hintFor(kind, error) },
-        'a kind cannot be watched; it is tried again',
-      ),
-    );
-    return followCollection(api, collectionPath(kind), cache.follower(kind, warn), pace);
+  function mayActOn(key: ResourceKey): boolean {
+    const kind = cache.get(key)?.kind;
+    return cluster.isActing() && (kind === undefined || watches.isFresh(kind));
   }
 
-  /** An object that was taken out of the store, or over by somebody else, is declared again or refused by name. */
   async function compare(): Promise<void> {
-    const linked = sync.linked();
-    const stored = await stillStored(context.db, [...linked.keys()], id);
-    for (const [uid, key] of linked) if (!stored.has(uid)) sync.doubt(key);
+    for (const key of await misplaced(cluster, sync.linked())) sync.doubt(key);
   }
 
   return {
     cluster: () => cluster,
     stop: async () => {
       clearInterval(sweep);
-      await Promise.all([...watches.values()].map((watch) => watch.stop()));
+      await watches.stop();
       await queue.stop();
       await feed.stop();
       await lease.stop();
@@ -190,10 +184,4 @@ async function attempt(
     }
     throw error;
   }
-}
-
-function hintFor(kind: Kind, error: unknown): string | undefined {
-  if (!(error instanceof ApiError)) return undefined;
-  if (error.status === 403) return `give the controller the verbs list and watch on ${kind.plural}`;
-  return error.status === 404 ? `install the CustomResourceDefinition of ${kind.name}` : undefined;
 }

@@ -31,8 +31,9 @@ export const resourceSchema = z.object({
       .default([])
       .transform((fields) => lastWriter(fields)),
   }),
-  spec: z.record(z.string(), z.unknown()).default({}),
-  status: z.record(z.string(), z.unknown()).optional(),
+  /** Whatever it is, admission says what is wrong with it: one that a looser schema let through must not hide the others. */
+  spec: z.unknown().default({}),
+  status: z.record(z.string(), z.unknown()).optional().catch(undefined),
 });
 
 /** `metadata.managedFields` is the name of who wrote last, not the list. */

@@ -5,6 +5,7 @@
 import { LatticeError } from '../../../crds/findings.ts';
 import type { Kind } from '../../../crds/kind.ts';
 import { displayName } from '../../../crds/kinds.ts';
+import { validateManifest } from '../../../crds/validate.ts';
 import { findObject, type ObjectKey, type StoredObject } from '../../../store/objects.ts';
 import type { Caller } from '../../admission/caller.ts';
 import { plan } from '../../admission/plan.ts';
@@ -62,6 +63,18 @@ export function assertStaysIn(org: string, own: StoredObject | undefined): void 
     'OrgChanged',
     `the resource stands for ${displayName(own.kind, own.org, own.name)}, and its namespace belongs to org "${org}" now`,
   );
+}
+
+/**
+ * Throws a LatticeError for what can come to nothing, whatever else is there, as its schema refuses it. It gets no finalizer,
+ * which the API server would not let us take off again.
+ */
+export function refuseUnfit(kind: Kind, resource: CustomResource, org: string): void {
+  const { findings } = validateManifest(manifestOf(kind, resource, org));
+  const [first] = findings;
+  if (first === undefined) return;
+  const shown = displayName(kind, org, resource.metadata.name);
+  throw new LatticeError(first.code, `${shown}: ${first.message}`, findings);
 }
 
 /** Makes an object ours that another resource or somebody else has declared. */

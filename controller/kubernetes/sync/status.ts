@@ -22,12 +22,13 @@ const currentOf = ({ status }: CustomResource) => currentSchema.parse(status ?? 
 
 /**
  * What is to stand there for an object; undefined while the store has not seen the generation yet. `storedGeneration` is the
- * one that the resource's present generation has become.
+ * one that the resource's present generation has become. While `isLooking`, the look that an annotation asked for is not done.
  */
 export function statusOfObject(
   resource: CustomResource,
   { uid, status }: StoredObject,
   storedGeneration: number,
+  isLooking = false,
 ): ResourceStatus | undefined {
   if (status.observedGeneration < storedGeneration) return undefined;
   const { generation } = resource.metadata;
@@ -39,7 +40,7 @@ export function statusOfObject(
     externalIds,
     ...(repairs && { repairs }),
     ...(hold && { hold }),
-    ...handled(resource),
+    ...(isLooking ? handledBefore(resource) : handled(resource)),
   };
 }
 
@@ -107,6 +108,11 @@ export function isLookAsked(resource: CustomResource): boolean {
 const handled = (resource: CustomResource) => {
   const { requestedAt } = wishesOf(resource);
   return requestedAt === undefined ? {} : { lastHandledReconcileAt: requestedAt };
+};
+
+const handledBefore = ({ status }: CustomResource) => {
+  const before = status?.lastHandledReconcileAt;
+  return before === undefined ? {} : { lastHandledReconcileAt: before };
 };
 
 type Draft = Pick<Condition, 'type' | 'status' | 'reason' | 'message' | 'field'>;

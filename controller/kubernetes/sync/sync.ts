@@ -11,14 +11,15 @@ import { backoffMs } from '../../reconcile/backoff.ts';
 import { type CustomResource, type ResourceKey, shownResource } from '../api/resource.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Next } from '../watch/queue.ts';
-import { declare } from './declare.ts';
+import { declare, refuseUnfit } from './declare.ts';
 import { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts';
+import { createLinks, type Link } from './links.ts';
 import { orgOf } from './org.ts';
 import { release } from './release.ts';
 import { assertSecrets } from './secrets.ts';
 import { isLookAsked, statusOfObject, statusOfPause, statusOfRefusal } from './status.ts';
 import type { Teller } from './tell.ts';
-import { wishesOf } from './translate.ts';
+import { declaredText, wishesOf } from './translate.ts';
 import { waitingList } from './waiting.ts';
 
 export interface Syncing {
@@ -29,6 +30,8 @@ export interface Syncing {
   again(key: ResourceKey): void;
   /** Has `heardGone` called once the object is not in the store any more. */
   awaitGone(objectUid: string, heardGone: () => void): void;
+  /** Has `ended` called once the object is neither due nor worked on. */
+  awaitPass(objectUid: string, ended: () => void): void;
   readonly log: Log;
 }
 
@@ -38,58 +41,52 @@ export interface Syncer {
   heard(object: StoredObject): void;
   /** Looks at what a resource declares again, even if it says what it said. */
   doubt(key: ResourceKey): void;
+  /** The same of all, when they are looked at next: another process may have acted since. */
+  doubtAll(): void;
   /** Resources by the uid of the object that they stand for. */
   linked(): ReadonlyMap<string, ResourceKey>;
 }
 
-/** What a resource has become. */
-interface Link {
-  /** Of the resource: what it declared then. */
-  readonly declared: string;
-  readonly objectUid: string;
-  /** The generation of the object that this is. */
-  readonly storedGeneration: number;
-}
-
 export function syncer(syncing: Syncing): Syncer {
   const { cluster, settings, teller, log } = syncing;
-  const links = new Map<ResourceKey, Link>();
-  /** Objects as they were heard of last: a look at the store may be older than what was heard meanwhile. */
-  const objects = new Map<string, StoredObject>();
+  const links = createLinks();
+  /** What was asked for in the annotation, while the look that it asked for is under way. */
+  const looking = new Map<ResourceKey, string>();
   const refusals = new Map<ResourceKey, number>();
   const waiting = waitingList();
 
+  /** What it stood for may be declared by another now. */
   const forget = (key: ResourceKey): void => {
-    const link = links.get(key);
-    if (link !== undefined) objects.delete(link.objectUid);
-    links.delete(key);
+    const object = links.objectOf(key);
+    links.unlink(key);
+    looking.delete(key);
     refusals.delete(key);
     waiting.leave(key);
+    if (object !== undefined) call(object);
   };
 
-  const link = (key: ResourceKey, declared: string, object: StoredObject): Link => {
-    const made = { declared, objectUid: object.uid, storedGeneration: object.generation };
-    links.set(key, made);
-    if (!objects.has(object.uid)) objects.set(object.uid, object);
-    return made;
+  const call = ({ kind, org, name }: StoredObject): void => {
+    for (const waiter of waiting.called({ kind: kind.name, org, name })) syncing.again(waiter);
   };
 
   const tell = async (
+    key: ResourceKey,
     kind: Kind,
     resource: CustomResource,
-    { objectUid, storedGeneration }: Link,
+    { storedGeneration }: Link,
   ): Promise<Next> => {
-    const object = objects.get(objectUid);
-    const status = object && statusOfObject(resource, object, storedGeneration);
+    const object = links.objectOf(key);
+    const status = object && statusOfObject(resource, object, storedGeneration, looking.has(key));
     return status && (await teller.status(kind, resource, status));
   };
 
   const present = async (key: ResourceKey, kind: Kind, resource: CustomResource): Promise<Next> => {
     const known = links.get(key);
-    if (known?.declared === declaredText(resource)) return await tell(kind, resource, known);
+    if (known?.declared === declaredText(resource)) return await tell(key, kind, resource, known);
     // Refused before anything else happens: a namespace of no org gets no finalizer that would keep it from going.
     const org = await orgOf(cluster.lookups, cluster.id, kind, resource.metadata);
     if (hasFinalizer(resource)) return await bringIn(key, kind, resource, org);
+    refuseUnfit(kind, resource, org);
     const held = await addFinalizer(cluster.api, kind, resource);
     cluster.cache.put(kind, held);
     return await bringIn(key, kind, held, org);
@@ -105,10 +102,21 @@ export function syncer(syncing: Syncing): Syncer {
     const object = await declare(cluster, settings, kind, resource, org);
     refusals.delete(key);
     waiting.leave(key);
-    if (isLookAsked(resource)) await cluster.writing.db.transaction((tx) => requestWork(tx, object.uid));
-    for (const waiter of waiting.arrived({ kind: kind.name, org: object.org, name: object.name }))
-      syncing.again(waiter);
-    return await tell(kind, resource, link(key, declaredText(resource), object));
+    if (isLookAsked(resource)) await look(key, resource, object);
+    call(object);
+    return await tell(key, kind, resource, links.link(key, declaredText(resource), object));
+  };
+
+  /** Has the engine look at the object now; that it was done is told once the pass has ended. */
+  const look = async (key: ResourceKey, resource: CustomResource, object: StoredObject): Promise<void> => {
+    const asked = wishesOf(resource).requestedAt;
+    if (asked === undefined || looking.get(key) === asked) return;
+    await cluster.writing.db.transaction((tx) => requestWork(tx, object.uid));
+    looking.set(key, asked);
+    syncing.awaitPass(object.uid, () => {
+      if (looking.get(key) === asked) looking.delete(key);
+      syncing.again(key);
+    });
   };
 
   const leave = async (key: ResourceKey, kind: Kind, resource: CustomResource): Promise<Next> => {
@@ -116,11 +124,11 @@ export function syncer(syncing: Syncing): Syncer {
     const released = await release(cluster, settings, kind, resource);
     if (!released.done) {
       syncing.awaitGone(released.object.uid, () => syncing.again(key));
-      const made = link(key, '', released.object);
+      const made = links.link(key, '', released.object);
       // Until the engine has looked at the deletion, the object says what it said before.
-      return objects.get(made.objectUid)?.deletionTimestamp === null
+      return links.objectOf(key)?.deletionTimestamp === null
         ? undefined
-        : await tell(kind, resource, made);
+        : await tell(key, kind, resource, made);
     }
     if (released.orphan !== undefined) {
       const { object, why } = released.orphan;
@@ -130,10 +138,10 @@ export function syncer(syncing: Syncing): Syncer {
         'the object is left behind',
       );
       await teller.event(kind, resource, { type: 'Normal', reason: 'Orphaned', message });
+      links.link(key, '', object);
     }
     await removeFinalizer(cluster.api, kind, resource);
     teller.forget(resource.metadata.uid);
-    forget(key);
     return undefined;
   };
 
@@ -144,7 +152,7 @@ export function syncer(syncing: Syncing): Syncer {
     resource: CustomResource,
     error: LatticeError,
   ): Promise<Next> => {
-    links.delete(key);
+    links.unlink(key);
     const attempt = refusals.get(key) ?? 0;
     refusals.set(key, attempt + 1);
     const org = await orgOf(cluster.lookups, cluster.id, kind, resource.metadata).catch(() => undefined);
@@ -162,7 +170,7 @@ export function syncer(syncing: Syncing): Syncer {
       }
       const { kind, resource } = cached;
       if (wishesOf(resource).paused) {
-        links.delete(key);
+        links.unlink(key);
         return await teller.status(kind, resource, statusOfPause(resource, now()));
       }
       try {
@@ -176,20 +184,19 @@ export function syncer(syncing: Syncing): Syncer {
     heard: (object) => {
       const cached = cluster.cache.byUid(object.owner.ref);
       if (cached === undefined) return;
-      objects.set(object.uid, object);
+      links.heard(object);
       syncing.again(cached.key);
     },
     doubt: (key) => {
-      links.delete(key);
+      links.unlink(key);
       syncing.again(key);
     },
-    linked: () => new Map([...links].map(([key, { objectUid }]) => [objectUid, key])),
+    doubtAll: () => {
+      links.clear();
+      looking.clear();
+    },
+    linked: links.byObject,
   };
 }
 
 const now = (): string => new Date().toISOString();
-
-function declaredText({ metadata }: CustomResource): string {
-  const { uid, generation, labels, annotations } = metadata;
-  return JSON.stringify([uid, generation, labels, annotations]);
-}

@@ -60,3 +60,9 @@ export function declaredHash(kind: Kind, resource: CustomResource): string {
   const { metadata, spec } = manifestOf(kind, resource, '');
   return createHash('sha256').update(canonicalJson({ metadata, spec })).digest('hex');
 }
+
+/** The same for as long as a resource declares and asks the same. */
+export function declaredText({ metadata }: CustomResource): string {
+  const { uid, generation, labels, annotations } = metadata;
+  return JSON.stringify([uid, generation, labels, annotations]);
+}

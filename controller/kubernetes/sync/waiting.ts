@@ -1,4 +1,4 @@
-// Which refused resources wait for which objects, so that they are looked at again as soon as one of these is there.
+// Which refused resources wait for which objects, so that they are looked at again as soon as one of these comes or goes.
 
 import type { LatticeError } from '../../../crds/findings.ts';
 import type { Kind } from '../../../crds/kind.ts';
@@ -15,8 +15,8 @@ export interface WaitingList {
     org: string | undefined,
     error: LatticeError,
   ): void;
-  /** Takes those off the list that wait for the object. */
-  arrived(object: ObjectKey): ResourceKey[];
+  /** Takes those off the list that wait for the object to come or to go. */
+  called(object: ObjectKey): ResourceKey[];
   leave(key: ResourceKey): void;
 }
 
@@ -43,7 +43,7 @@ export function waitingList(): WaitingList {
       waitsFor.set(key, wanted);
       for (const name of wanted) waiters.set(name, (waiters.get(name) ?? new Set()).add(key));
     },
-    arrived: ({ kind, org, name }) => {
+    called: ({ kind, org, name }) => {
       const wanted = kind === 'Org' ? ANY_ORG : `${kind}/${org}/${name}`;
       const keys = [...(waiters.get(wanted) ?? [])];
       for (const key of keys) leave(key);
@@ -53,13 +53,24 @@ export function waitingList(): WaitingList {
   };
 }
 
+/** Of what is settled by an org. */
+const ofOrgs: ReadonlySet<string> = new Set([
+  'NamespaceNotMapped',
+  'NamespaceMappedTwice',
+  'OrgChanged',
+  'OrgNotFound',
+]);
+/** Of what another object of the same name stands in the way of. */
+const ofName: ReadonlySet<string> = new Set(['DeclaredTwice', 'AlreadyExists', 'BeingDeleted']);
+
 function wantedBy(
   kind: Kind,
-  { spec }: CustomResource,
+  { spec, metadata }: CustomResource,
   org: string | undefined,
   { code }: LatticeError,
 ): string[] {
-  if (code === 'NamespaceNotMapped' || code === 'OrgNotFound' || org === undefined) return [ANY_ORG];
+  if (ofOrgs.has(code) || org === undefined) return [ANY_ORG];
+  if (ofName.has(code)) return [`${kind.name}/${org}/${metadata.name}`];
   if (code !== 'ReferenceNotFound') return [];
   return referencesOf(kind, spec).map((reference) => `${reference.kind}/${org}/${reference.name}`);
 }

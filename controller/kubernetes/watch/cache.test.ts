@@ -53,7 +53,7 @@ test('the deletion of the one before does not take the one after away', () => {
   expect(generationOf('a')).toBe(1);
 });
 
-test('a list takes away what it does not hold, and only of its kind', () => {
+test('a list takes away what it does not hold, only of its kind, and touches all of it', () => {
   const other = kindNamed('Agent');
   if (other === undefined) throw new Error('there is no kind Agent');
   cache.put(other, resource('a', 'u3', 1));
@@ -61,7 +61,7 @@ test('a list takes away what it does not hold, and only of its kind', () => {
   follower.changed(resource('b', 'u2', 2));
   touched = [];
   follower.replaced([resource('b', 'u2', 2)]);
-  expect(touched).toEqual(['Budget/team/a']);
+  expect(touched).toEqual(['Budget/team/a', 'Budget/team/b']);
   expect([...cache.keys()].sort()).toEqual(['Agent/team/a', 'Budget/team/b']);
 });
 

@@ -22,19 +22,22 @@ export interface ResourceCache {
   follower(kind: Kind, onFailure: (error: unknown) => void): Follower;
 }
 
-/** `touched` is called with the key of whatever has changed, appeared or gone. */
+/** `touched` is called with the key of whatever has changed, appeared or gone, and of all that a list holds. */
 export function resourceCache(touched: (key: ResourceKey) => void): ResourceCache {
   const byKey = new Map<ResourceKey, Cached>();
   const keysByUid = new Map<string, ResourceKey>();
 
-  const put = (kind: Kind, resource: CustomResource): void => {
+  /** Whether it is news. */
+  const put = (kind: Kind, resource: CustomResource): boolean => {
     const key = keyOfResource(kind, resource.metadata);
     const before = byKey.get(key);
-    if (before !== undefined && isOlder(resource, before.resource)) return;
+    if (before !== undefined && isOlder(resource, before.resource)) return false;
     if (before !== undefined) keysByUid.delete(before.resource.metadata.uid);
     byKey.set(key, { key, kind, resource });
     keysByUid.set(resource.metadata.uid, key);
-    if (before?.resource.metadata.resourceVersion !== resource.metadata.resourceVersion) touched(key);
+    const isNews = before?.resource.metadata.resourceVersion !== resource.metadata.resourceVersion;
+    if (isNews) touched(key);
+    return isNews;
   };
   const drop = (key: ResourceKey, uid?: string): void => {
     const before = byKey.get(key);
@@ -47,21 +50,21 @@ export function resourceCache(touched: (key: ResourceKey) => void): ResourceCach
     get: (key) => byKey.get(key),
     byUid: (uid) => byKey.get(keysByUid.get(uid) ?? ''),
     keys: () => byKey.keys(),
-    put,
+    put: (kind, resource) => void put(kind, resource),
     drop: (key) => drop(key),
     follower: (kind, failed) => ({
       replaced: (resources) => {
         const listed = new Set(resources.map(({ metadata }) => keyOfResource(kind, metadata)));
         for (const [key, cached] of byKey) if (cached.kind === kind && !listed.has(key)) drop(key);
-        // A list is newer than anything before it.
+        // A list is newer than anything before it. All of it is looked at: what could not be done may be possible again.
         for (const resource of resources) {
           const key = keyOfResource(kind, resource.metadata);
           const before = byKey.get(key);
           if (before !== undefined && isOlder(resource, before.resource)) byKey.delete(key);
-          put(kind, resource);
+          if (!put(kind, resource)) touched(key);
         }
       },
-      changed: (resource) => put(kind, resource),
+      changed: (resource) => void put(kind, resource),
       removed: (resource) => drop(keyOfResource(kind, resource.metadata), resource.metadata.uid),
       failed,
     }),

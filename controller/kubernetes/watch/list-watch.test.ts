@@ -231,3 +231,18 @@ test('stopping ends a watch that is open', async () => {
   await watch.stop();
   expect(failures).toEqual([]);
 });
+
+test('what is told after it was asked to list anew was asked of the server after that', async () => {
+  const held: ServerResponse[] = [];
+  lists = [(response) => held.push(response), list('9', ['new'])];
+  watches = [say()];
+  const { relist } = follow();
+  await until('the first list is under way', () => held.length === 1);
+  relist();
+  for (const response of held) list('5', ['old'])(response, new URLSearchParams());
+  await until('the second was told', () => seen.length > 0);
+  relist();
+  await until('a watch was left for a third', () => seen.length === 2);
+  expect(seen).toEqual(['all new', 'all new']);
+  expect(failures).toEqual([]);
+});

@@ -3,11 +3,11 @@
 // pauses that shrink again only after a healthy while. Never: a resourceVersion compared or counted, two lists at once.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { backoffMs } from '../../reconcile/backoff.ts';
 import type { KubernetesApi } from '../api/client.ts';
 import { ApiError, apiErrorOfEvent, isGone } from '../api/errors.ts';
-import { type CustomResource, resourceSchema } from '../api/resource.ts';
+import type { CustomResource } from '../api/resource.ts';
+import { listAll, watchOnce } from './asking.ts';
 
 export interface Follower {
   /** Everything there is, after a list. */
@@ -21,6 +21,8 @@ export interface Follower {
 export interface ListWatch {
   /** Milliseconds since the last list or line of the watch; infinite before the first. */
   sinceHealthyMs(): number;
+  /** Lists anew, now. What is told from here on was asked of the server after this call. */
+  relist(): void;
   stop(): Promise<void>;
 }
 
@@ -36,7 +38,6 @@ export interface Pace {
 }
 
 const usualPace: Pace = { silenceMs: 90_000, watchSeconds: 300, relistMs: 600_000, shortMs: 2_000 };
-const PAGE = '500';
 
 export function followCollection(
   api: KubernetesApi,
@@ -45,6 +46,8 @@ export function followCollection(
   pace: Pace = usualPace,
 ): ListWatch {
   const stopping = new AbortController();
+  let anew = new AbortController();
+  const interrupted = (): AbortSignal => AbortSignal.any([stopping.signal, anew.signal]);
   let healthyAt: number | undefined;
   let attempts = 0;
   const healthy = (): void => {
@@ -52,7 +55,9 @@ export function followCollection(
   };
 
   const list = async (): Promise<string> => {
-    const { items, version } = await listAll(api, path, stopping.signal);
+    const signal = interrupted();
+    const { items, version } = await listAll(api, path, signal);
+    signal.throwIfAborted();
     healthy();
     follower.replaced(items);
     return version;
@@ -61,11 +66,12 @@ export function followCollection(
   /** Watches from `version` until a new list is needed. */
   const watch = async (version: string): Promise<void> => {
     const relistAt = performance.now() + pace.relistMs;
+    const signal = interrupted();
     let from = version;
-    while (!stopping.signal.aborted && performance.now() < relistAt) {
+    while (!signal.aborted && performance.now() < relistAt) {
       const began = performance.now();
       let events = 0;
-      for await (const event of watchOnce(api, path, from, pace, stopping.signal)) {
+      for await (const event of watchOnce(api, path, from, pace, signal)) {
         healthy();
         if (event.type === 'ERROR') throw apiErrorOfEvent(event.object);
         from = event.version;
@@ -85,12 +91,13 @@ export function followCollection(
   const pause = async (leastMs: number): Promise<void> => {
     const ms = Math.max(leastMs, Math.min(MOST_PAUSE_MS, backoffMs(attempts)));
     attempts += 1;
-    await sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
+    await sleep(ms, undefined, { signal: interrupted() }).catch(() => {});
   };
 
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       let listedAt = Number.POSITIVE_INFINITY;
+      if (anew.signal.aborted) anew = new AbortController();
       try {
         const version = await list();
         listedAt = performance.now();
@@ -98,6 +105,7 @@ export function followCollection(
         await watch(version);
       } catch (error) {
         if (stopping.signal.aborted) return;
+        if (anew.signal.aborted) continue;
         if (performance.now() - listedAt > HEALTHY_MS) attempts = 0;
         follower.failed(error);
         // A version that is gone says nothing about the server's health.
@@ -110,6 +118,7 @@ export function followCollection(
   return {
     sinceHealthyMs: () =>
       healthyAt === undefined ? Number.POSITIVE_INFINITY : performance.now() - healthyAt,
+    relist: () => anew.abort(),
     stop: async () => {
       stopping.abort();
       await running;
@@ -119,78 +128,3 @@ export function followCollection(
 
 const MOST_PAUSE_MS = 10_000;
 const HEALTHY_MS = 5_000;
-
-const page = z.object({
-  metadata: z.object({ resourceVersion: z.string(), continue: z.string().optional() }),
-  items: z.array(resourceSchema),
-});
-
-/** Begins again when the server has forgotten the list in the middle of it. */
-async function listAll(api: KubernetesApi, path: string, signal: AbortSignal) {
-  const items: CustomResource[] = [];
-  let next = '';
-  let version = '';
-  do {
-    const query = { limit: PAGE, ...(next !== '' && { continue: next }) };
-    const answer = await api.call(page, { method: 'GET', path, query, signal });
-    items.push(...answer.items);
-    next = answer.metadata.continue ?? '';
-    version = answer.metadata.resourceVersion;
-  } while (next !== '');
-  return { items, version };
-}
-
-const bookmark = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
-const envelope = z.object({
-  type: z.enum(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']),
-  object: z.unknown(),
-});
-
-type WatchEvent =
-  | { readonly type: 'ERROR'; readonly object: unknown }
-  | { readonly type: 'BOOKMARK'; readonly version: string }
-  | {
-      readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-      readonly version: string;
-      readonly resource: CustomResource;
-    };
-
-async function* watchOnce(
-  api: KubernetesApi,
-  path: string,
-  resourceVersion: string,
-  { silenceMs, watchSeconds }: Pace,
-  stopping: AbortSignal,
-): AsyncGenerator<WatchEvent> {
-  const silent = new AbortController();
-  const dog = setTimeout(
-    () => silent.abort(new ApiError(200, 'SilentWatch', `the watch said nothing for ${silenceMs} ms`)),
-    silenceMs,
-  );
-  const query = {
-    watch: 'true',
-    resourceVersion,
-    allowWatchBookmarks: 'true',
-    // Drawn, so that the watches of many kinds and clients do not all end together.
-    timeoutSeconds: String(Math.round(watchSeconds * (1 + Math.random()))),
-  };
-  try {
-    const signal = AbortSignal.any([stopping, silent.signal]);
-    for await (const line of api.lines({ method: 'GET', path, query, signal })) {
-      dog.refresh();
-      if (line !== '') yield parseEvent(line);
-    }
-  } catch (error) {
-    throw silent.signal.aborted ? silent.signal.reason : error;
-  } finally {
-    clearTimeout(dog);
-  }
-}
-
-function parseEvent(line: string): WatchEvent {
-  const { type, object } = envelope.parse(JSON.parse(line));
-  if (type === 'ERROR') return { type, object };
-  if (type === 'BOOKMARK') return { type, version: bookmark.parse(object).metadata.resourceVersion };
-  const resource = resourceSchema.parse(object);
-  return { type, version: resource.metadata.resourceVersion, resource };
-}
