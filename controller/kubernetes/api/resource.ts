@@ -6,6 +6,9 @@ import type { Kind } from '../../../crds/kind.ts';
 
 export const FINALIZER = `${API_GROUP}/cleanup`;
 export const FIELD_MANAGER = 'lattice';
+/** Another one: what is applied under one name must be applied whole. */
+export const FINALIZER_MANAGER = 'lattice-finalizer';
+const ownManagers = new Set([FIELD_MANAGER, FINALIZER_MANAGER]);
 
 const managedField = z.object({
   manager: z.string(),
@@ -41,7 +44,7 @@ export type CustomResource = z.infer<typeof resourceSchema>;
 
 function lastWriter(fields: readonly z.infer<typeof managedField>[]): string | undefined {
   const writers = fields.filter(
-    ({ manager, subresource }) => manager !== FIELD_MANAGER && subresource === undefined,
+    ({ manager, subresource }) => !ownManagers.has(manager) && subresource === undefined,
   );
   return writers.sort((left, right) => (left.time ?? '').localeCompare(right.time ?? '')).at(-1)?.manager;
 }

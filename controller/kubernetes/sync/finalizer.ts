@@ -5,8 +5,8 @@ import type { Kind } from '../../../crds/kind.ts';
 import type { KubernetesApi } from '../api/client.ts';
 import {
   type CustomResource,
-  FIELD_MANAGER,
   FINALIZER,
+  FINALIZER_MANAGER,
   resourcePath,
   resourceSchema,
 } from '../api/resource.ts';
@@ -24,7 +24,7 @@ export async function addFinalizer(
   return await api.call(resourceSchema, {
     method: 'PATCH',
     path: resourcePath(kind, resource),
-    query: { fieldManager: `${FIELD_MANAGER}-finalizer` },
+    query: { fieldManager: FINALIZER_MANAGER },
     // Not applied: that costs the server twice as much, and the version keeps what others add at the same moment.
     contentType: 'application/merge-patch+json',
     body: { metadata: { uid, resourceVersion, finalizers: [...finalizers, FINALIZER] } },
@@ -41,7 +41,7 @@ export async function removeFinalizer(
   await api.call(z.unknown(), {
     method: 'PATCH',
     path: resourcePath(kind, resource),
-    query: { fieldManager: `${FIELD_MANAGER}-finalizer` },
+    query: { fieldManager: FINALIZER_MANAGER },
     contentType: 'application/json-patch+json',
     body: [
       { op: 'test', path: '/metadata/uid', value: uid },
