@@ -94,8 +94,12 @@ export async function startController(config: Config, log: Log): Promise<Control
   const sweeper = startSweeper(context, config.sweepIntervalMs);
   const health = watchHealth(metrics.registry);
   const { reconcileConcurrency: concurrency, sweepIntervalMs } = config;
-  for (const access of clusters)
-    sources.push(startKubernetesSource(context, access, { concurrency, sweepIntervalMs, health }));
+  for (const [index, access] of clusters.entries()) {
+    // A holder for each: of two ways to one cluster only one is gone.
+    const holder = `${context.holder}+${index}`;
+    const following = { concurrency, sweepIntervalMs, health };
+    sources.push(startKubernetesSource({ ...context, holder }, access, following));
+  }
   const listener = listen({
     url: config.databaseUrl,
     applicationName: 'lattice-controller-listen',
