@@ -2,13 +2,13 @@
 // Providers that set themselves up while they answer for their schema failed then. Ours says that it needs no such call, so here
 // are processes that are never asked, beside ones that are, and with the CLI at hand several of them in one run.
 
-import { toBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createProvider } from './provider.ts';
 import { encodeMsgpack } from './sdk/cty/msgpack.ts';
 import { UNKNOWN, type ValueMap } from './sdk/cty/value.ts';
-import { Provider } from './sdk/protocol/generated/tfplugin6_pb.js';
+import { ProviderDefinition } from './sdk/protocol/generated/tfplugin6.ts';
 import { INVITATION } from './sdk/protocol/handshake.ts';
+import { encodeMessage } from './sdk/protocol/rpc.ts';
 import { type Schema, typeOf } from './sdk/schema/schema.ts';
 import { connectTo, type ProtocolClient } from './sdk/testing/client.ts';
 import { type FakeController, startFakeController } from './testing/fake-controller.ts';
@@ -17,7 +17,7 @@ import { type Program, startProgram } from './testing/program.ts';
 import { succeeded } from './testing/succeeded.ts';
 import { NO_CHANGES } from './testing/terraform.ts';
 
-const { method } = Provider;
+const { methods } = ProviderDefinition;
 const ORG = { typeName: 'lattice_org' };
 
 let installed: InstalledProvider;
@@ -53,8 +53,8 @@ async function inProcess(
 }
 
 const schemaOf = async (client: ProtocolClient): Promise<string> => {
-  const answer = await client.call(method.getProviderSchema, {});
-  return Buffer.from(toBinary(method.getProviderSchema.output, answer)).toString('base64');
+  const answer = await client.call(methods.getProviderSchema, {});
+  return encodeMessage(methods.getProviderSchema.responseType, answer).toString('base64');
 };
 
 const encoded = ({ attributes }: Schema, value: ValueMap | null) => {
@@ -66,7 +66,7 @@ const { schema: providerSchema, resources } = createProvider({});
 const orgSchema = resources.get(ORG.typeName)?.schema ?? providerSchema;
 
 const configure = (client: ProtocolClient) =>
-  client.call(method.configureProvider, { config: encoded(providerSchema, {}) });
+  client.call(methods.configureProvider, { config: encoded(providerSchema, {}) });
 
 test('every process tells the same schema, before it is configured and after', async () => {
   await inProcess(async (one) => {
@@ -84,15 +84,15 @@ test('every process tells the same schema, before it is configured and after', a
 async function everyCall(client: ProtocolClient, name: string) {
   const config = encoded(orgSchema, { name });
   const proposed = encoded(orgSchema, { name, id: UNKNOWN, uid: UNKNOWN });
-  const valid = await client.call(method.validateResourceConfig, { ...ORG, config });
+  const valid = await client.call(methods.validateResourceConfig, { ...ORG, config });
   const configured = await configure(client);
-  const plan = await client.call(method.planResourceChange, {
+  const plan = await client.call(methods.planResourceChange, {
     ...ORG,
     priorState: encoded(orgSchema, null),
     proposedNewState: proposed,
     config,
   });
-  const applied = await client.call(method.applyResourceChange, {
+  const applied = await client.call(methods.applyResourceChange, {
     ...ORG,
     priorState: encoded(orgSchema, null),
     plannedState: plan.plannedState ?? encoded(orgSchema, null),
@@ -100,7 +100,7 @@ async function everyCall(client: ProtocolClient, name: string) {
     plannedPrivate: plan.plannedPrivate,
   });
   const state = applied.newState ?? encoded(orgSchema, null);
-  const read = await client.call(method.readResource, {
+  const read = await client.call(methods.readResource, {
     ...ORG,
     currentState: state,
     private: applied.private,
@@ -119,7 +119,7 @@ async function everyCall(client: ProtocolClient, name: string) {
 test('a process that nobody asks for its schema validates, plans, applies and reads as one that was asked', async () => {
   let planned = '';
   await inProcess(async (asked, fake) => {
-    const { serverCapabilities } = await asked.call(method.getProviderSchema, {});
+    const { serverCapabilities } = await asked.call(methods.getProviderSchema, {});
     expect(serverCapabilities?.getProviderSchemaOptional).toBe(true);
     planned = await everyCall(asked, 'acme');
     expect([...fake.store.objects.keys()]).toEqual(['Org/acme']);

@@ -4,15 +4,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  create,
-  type DescMessage,
-  type DescMethod,
-  type DescMethodUnary,
-  fromBinary,
-  type MessageInitShape,
-  toBinary,
-} from '@bufbuild/protobuf';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Encoder } from '@msgpack/msgpack';
@@ -23,8 +14,9 @@ import { resourceSchema } from './schema/from-definition.ts';
 import { encodeMsgpack } from './sdk/cty/msgpack.ts';
 import type { Type } from './sdk/cty/type.ts';
 import { UNKNOWN, type Value } from './sdk/cty/value.ts';
-import { Provider } from './sdk/protocol/generated/tfplugin6_pb.js';
+import { ProviderDefinition } from './sdk/protocol/generated/tfplugin6.ts';
 import { INVITATION } from './sdk/protocol/handshake.ts';
+import { encodeMessage, type Init, pathOf, type UnaryMethod } from './sdk/protocol/rpc.ts';
 import { typeOf } from './sdk/schema/schema.ts';
 import { type FakeController, startFakeController } from './testing/fake-controller.ts';
 import { type Program, startProgram } from './testing/program.ts';
@@ -61,9 +53,8 @@ interface Reply {
   readonly bytes: Buffer | undefined;
 }
 
-async function send(method: DescMethod, request: Uint8Array): Promise<Reply> {
+async function send(path: string, request: Uint8Array): Promise<Reply> {
   const plain = (bytes: Buffer): Buffer => bytes;
-  const path = `/${method.parent.typeName}/${method.name}`;
   return await new Promise((resolve) => {
     const options = { deadline: Date.now() + HANG_MS };
     client.makeUnaryRequest(path, plain, plain, Buffer.from(request), options, (error, bytes) =>
@@ -74,14 +65,17 @@ async function send(method: DescMethod, request: Uint8Array): Promise<Reply> {
 
 /** Still there: it answers, and has not said that it panicked. */
 async function expectAlive(): Promise<void> {
-  const { code, bytes } = await send(Provider.method.getMetadata, new Uint8Array());
+  const { code, bytes } = await send(pathOf(ProviderDefinition.methods.getMetadata), new Uint8Array());
   expect(code).toBe(status.OK);
-  expect(fromBinary(Provider.method.getMetadata.output, bytes ?? new Uint8Array()).resources).toHaveLength(
-    Object.keys(resources).length,
+  const { resources: served } = ProviderDefinition.methods.getMetadata.responseType.decode(
+    bytes ?? new Uint8Array(),
   );
+  expect(served).toHaveLength(Object.keys(resources).length);
 }
 
-const unaryCalls = Provider.methods.filter(({ methodKind }) => methodKind === 'unary');
+const unaryCalls = Object.values(ProviderDefinition.methods)
+  .filter(({ responseStream }) => !responseStream)
+  .map(({ name }) => `/${ProviderDefinition.fullName}/${name}`);
 
 test('bytes that are no message at all are an error of that call, and of no other', async () => {
   await fc.assert(
@@ -167,28 +161,25 @@ const request = fc.constantFrom(...named).chain(({ name, ofType }) => {
 });
 
 interface Asked {
-  readonly method: DescMethod;
+  readonly path: string;
   readonly bytes: Uint8Array;
 }
 
-function ask<I extends DescMessage, O extends DescMessage>(
-  method: DescMethodUnary<I, O>,
-  message: MessageInitShape<I>,
-): Asked {
-  return { method, bytes: toBinary(method.input, create(method.input, message)) };
+function ask<I, O>(method: UnaryMethod<I, O>, message: NoInfer<Init<I>>): Asked {
+  return { path: pathOf(method), bytes: encodeMessage(method.requestType, message) };
 }
 
 test('values of every sort in every call are answered, with a diagnostic where they are wrong', async () => {
-  const { method } = Provider;
+  const { methods } = ProviderDefinition;
   await fc.assert(
     fc.asyncProperty(request, async ({ typeName, first, second, third, kept, id }) => {
       const asked = [
-        ask(method.validateProviderConfig, { config: first }),
-        ask(method.validateResourceConfig, { typeName, config: first }),
-        ask(method.validateDataResourceConfig, { typeName, config: first }),
-        ask(method.upgradeResourceState, { typeName, rawState: { json: Buffer.from(id) } }),
-        ask(method.readResource, { typeName, currentState: first, private: kept }),
-        ask(method.planResourceChange, {
+        ask(methods.validateProviderConfig, { config: first }),
+        ask(methods.validateResourceConfig, { typeName, config: first }),
+        ask(methods.validateDataResourceConfig, { typeName, config: first }),
+        ask(methods.upgradeResourceState, { typeName, rawState: { json: Buffer.from(id) } }),
+        ask(methods.readResource, { typeName, currentState: first, private: kept }),
+        ask(methods.planResourceChange, {
           typeName,
           priorState: first,
           proposedNewState: second,
@@ -196,31 +187,28 @@ test('values of every sort in every call are answered, with a diagnostic where t
           priorPrivate: kept,
         }),
         // A destroy: what is planned is nothing.
-        ask(method.applyResourceChange, { typeName, priorState: first, plannedPrivate: kept }),
-        ask(method.importResourceState, { typeName, id }),
-        ask(method.readDataSource, { typeName, config: first }),
-        ask(method.importResourceState, { typeName, identity: { identityData: first } }),
-        ask(method.upgradeResourceIdentity, { typeName, rawIdentity: { json: Buffer.from(id) } }),
-        ask(method.moveResourceState, {
+        ask(methods.applyResourceChange, { typeName, priorState: first, plannedPrivate: kept }),
+        ask(methods.importResourceState, { typeName, id }),
+        ask(methods.readDataSource, { typeName, config: first }),
+        ask(methods.importResourceState, { typeName, identity: { identityData: first } }),
+        ask(methods.upgradeResourceIdentity, { typeName, rawIdentity: { json: Buffer.from(id) } }),
+        ask(methods.moveResourceState, {
           targetTypeName: typeName,
           sourceTypeName: typeName,
           sourceProviderAddress: 'lattice',
           sourceState: { json: Buffer.from(id) },
         }),
-        ask(method.generateResourceConfig, { typeName, state: first }),
-        ask(method.validateListResourceConfig, { typeName, config: first }),
-        ask(method.validateEphemeralResourceConfig, { typeName: 'lattice_api_token', config: first }),
-        ask(method.openEphemeralResource, { typeName: 'lattice_api_token', config: first }),
-        ask(method.renewEphemeralResource, { typeName: 'lattice_api_token', private: kept }),
-        ask(method.closeEphemeralResource, { typeName: 'lattice_api_token', private: kept }),
-        ask(method.validateActionConfig, { actionType: 'lattice_agent_hold', config: first }),
-        ask(method.planAction, { actionType: 'lattice_agent_hold', config: first }),
+        ask(methods.generateResourceConfig, { typeName, state: first }),
+        ask(methods.validateListResourceConfig, { typeName, config: first }),
+        ask(methods.validateEphemeralResourceConfig, { typeName: 'lattice_api_token', config: first }),
+        ask(methods.openEphemeralResource, { typeName: 'lattice_api_token', config: first }),
+        ask(methods.renewEphemeralResource, { typeName: 'lattice_api_token', private: kept }),
+        ask(methods.closeEphemeralResource, { typeName: 'lattice_api_token', private: kept }),
+        ask(methods.validateActionConfig, { actionType: 'lattice_agent_hold', config: first }),
+        ask(methods.planAction, { actionType: 'lattice_agent_hold', config: first }),
       ];
       for (const one of asked)
-        expect([one.method.name, (await send(one.method, one.bytes)).code]).toEqual([
-          one.method.name,
-          status.OK,
-        ]);
+        expect([one.path, (await send(one.path, one.bytes)).code]).toEqual([one.path, status.OK]);
     }),
     { numRuns: 500 },
   );

@@ -4,7 +4,7 @@
 import { expect, test } from '@jest/globals';
 import { createProvider } from './provider.ts';
 import { decodeMsgpack } from './sdk/cty/msgpack.ts';
-import { Provider } from './sdk/protocol/generated/tfplugin6_pb.js';
+import { ProviderDefinition } from './sdk/protocol/generated/tfplugin6.ts';
 import { typeOf } from './sdk/schema/schema.ts';
 import { withClient } from './sdk/testing/client.ts';
 
@@ -15,7 +15,7 @@ async function moved(sourceProviderAddress: string, sourceTypeName: string) {
   let answer: unknown;
   await withClient(provider, async (client) => {
     const { targetState, targetIdentity, diagnostics } = await client.call(
-      Provider.method.moveResourceState,
+      ProviderDefinition.methods.moveResourceState,
       {
         targetTypeName: 'lattice_budget',
         sourceProviderAddress,

@@ -3,25 +3,17 @@
 
 import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import {
-  create,
-  type DescMessage,
-  type DescMethodUnary,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from '@bufbuild/protobuf';
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { resources } from '../crds/generated/terraform.ts';
 import { createProvider } from './provider.ts';
 import { createCertificate } from './sdk/protocol/certificate.ts';
-import { Health, HealthCheckResponse_ServingStatus } from './sdk/protocol/generated/health_pb.js';
-import { GRPCController } from './sdk/protocol/generated/plugin_pb.js';
-import { Provider } from './sdk/protocol/generated/tfplugin6_pb.js';
+import { HealthCheckResponse_ServingStatus, HealthDefinition } from './sdk/protocol/generated/health.ts';
+import { GRPCControllerDefinition } from './sdk/protocol/generated/plugin.ts';
+import { ProviderDefinition } from './sdk/protocol/generated/tfplugin6.ts';
 import { createServer } from './sdk/protocol/server.ts';
 import { openSocket } from './sdk/protocol/socket.ts';
+import { callOf } from './sdk/testing/client.ts';
 import { type Served, serveHere } from './sdk/testing/served.ts';
 
 const toClose: (() => void)[] = [];
@@ -64,22 +56,6 @@ function connect(
   return client;
 }
 
-async function call<I extends DescMessage, O extends DescMessage>(
-  client: Client,
-  method: DescMethodUnary<I, O>,
-  request: MessageInitShape<I>,
-): Promise<MessageShape<O>> {
-  return await new Promise((resolve, reject) => {
-    client.makeUnaryRequest<MessageShape<I>, MessageShape<O>>(
-      `/${method.parent.typeName}/${method.name}`,
-      (message) => Buffer.from(toBinary(method.input, message)),
-      (bytes) => fromBinary(method.output, bytes),
-      create(method.input, request),
-      (error, message) => (message === undefined ? reject(error) : resolve(message)),
-    );
-  });
-}
-
 test('the certificate is what Go accepts: self-signed for localhost, valid since yesterday, for both sides', () => {
   const now = Date.parse('2031-02-03T04:05:06Z');
   const certificate = new X509Certificate(createCertificate(now).der);
@@ -102,14 +78,14 @@ test('two runs never share a certificate', () => {
 test('the announced client is served over mutual TLS', async () => {
   const own = createCertificate();
   const client = connect(await serve(own.certificatePem), own);
-  const answer = await call(client, Health.method.check, { service: 'plugin' });
+  const answer = await callOf(client, HealthDefinition.methods.check, { service: 'plugin' });
   expect(answer.status).toBe(HealthCheckResponse_ServingStatus.SERVING);
 });
 
 test('a client with another certificate, or with none, is refused', async () => {
   const server = await serve(createCertificate().certificatePem);
   for (const own of [createCertificate(), undefined])
-    await expect(call(connect(server, own), Health.method.check, {})).rejects.toMatchObject({
+    await expect(callOf(connect(server, own), HealthDefinition.methods.check, {})).rejects.toMatchObject({
       code: status.UNAVAILABLE,
     });
 });
@@ -117,7 +93,7 @@ test('a client with another certificate, or with none, is refused', async () => 
 test('without a client certificate in the environment there is no TLS', async () => {
   const server = await serve(undefined);
   expect(server.certificate).toBeUndefined();
-  expect((await call(connect(server), Health.method.check, {})).status).toBe(
+  expect((await callOf(connect(server), HealthDefinition.methods.check, {})).status).toBe(
     HealthCheckResponse_ServingStatus.SERVING,
   );
 });
@@ -133,7 +109,7 @@ test('a call that does not exist is answered UNIMPLEMENTED', async () => {
 
 test('the schema has every kind as a resource and as a data source', async () => {
   const client = connect(await serve(undefined));
-  const schema = await call(client, Provider.method.getProviderSchema, {});
+  const schema = await callOf(client, ProviderDefinition.methods.getProviderSchema, {});
   const names = Object.keys(resources).sort();
   expect(names).toContain('lattice_agent');
   expect(Object.keys(schema.resourceSchemas).sort()).toEqual(names);
@@ -148,7 +124,7 @@ test('the schema has every kind as a resource and as a data source', async () =>
 test('a value that does not fit the schema is a diagnostic, not a failed call, and is logged', async () => {
   const written = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   const client = connect(await serve(undefined));
-  const answer = await call(client, Provider.method.validateResourceConfig, {
+  const answer = await callOf(client, ProviderDefinition.methods.validateResourceConfig, {
     typeName: 'lattice_org',
     config: { msgpack: Uint8Array.of(0x80) },
   });
@@ -156,14 +132,14 @@ test('a value that does not fit the schema is a diagnostic, not a failed call, a
   const [line] = written.mock.calls.flat();
   expect(JSON.parse(String(line))).toMatchObject({ '@level': 'error', call: 'ValidateResourceConfig' });
   written.mockRestore();
-  const unknown = await call(client, Provider.method.readResource, { typeName: 'lattice_moon' });
+  const unknown = await callOf(client, ProviderDefinition.methods.readResource, { typeName: 'lattice_moon' });
   expect(unknown.diagnostics[0]).toMatchObject({ summary: 'There is no such type' });
 });
 
 test('a message of more than 4 MiB gets through', async () => {
   const client = connect(await serve(undefined));
   const json = Buffer.from(JSON.stringify({ name: 'o', display_name: 'x'.repeat(5 * 1024 * 1024) }));
-  const answer = await call(client, Provider.method.upgradeResourceState, {
+  const answer = await callOf(client, ProviderDefinition.methods.upgradeResourceState, {
     typeName: 'lattice_org',
     rawState: { json },
   });
@@ -174,7 +150,7 @@ test('a message of more than 4 MiB gets through', async () => {
 test('Shutdown is answered and then ends the server; closing leaves no socket', async () => {
   const ended = Promise.withResolvers<void>();
   const server = await serve(undefined, ended.resolve);
-  await call(connect(server), GRPCController.method.shutdown, {});
+  await callOf(connect(server), GRPCControllerDefinition.methods.shutdown, {});
   await ended.promise;
   server.close();
   expect(existsSync(server.socketPath)).toBe(false);
@@ -186,7 +162,7 @@ test('who connects before anything serves is served as soon as something does', 
   const socket = await openSocket();
   toClose.push(() => socket.close());
   const client = connect({ socketPath: socket.path, certificate: identity.own.der }, own);
-  const answer = call(client, Health.method.check, {});
+  const answer = callOf(client, HealthDefinition.methods.check, {});
   // Its first bytes are there before somebody takes the connection.
   await new Promise(setImmediate);
   const server = createServer(createProvider({}), { identity, onShutdown: () => {} });

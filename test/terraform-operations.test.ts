@@ -7,7 +7,7 @@ import { resources } from '../crds/generated/terraform.ts';
 import { createProvider } from '../provider/provider.ts';
 import { decodeMsgpack, encodeMsgpack } from '../provider/sdk/cty/msgpack.ts';
 import type { Value, ValueMap } from '../provider/sdk/cty/value.ts';
-import { type DynamicValue, Provider } from '../provider/sdk/protocol/generated/tfplugin6_pb.js';
+import { type DynamicValue, ProviderDefinition } from '../provider/sdk/protocol/generated/tfplugin6.ts';
 import type { Provider as Served } from '../provider/sdk/provider.ts';
 import { type Schema, typeOf } from '../provider/sdk/schema/schema.ts';
 import { type ProtocolClient, withClient } from '../provider/sdk/testing/client.ts';
@@ -23,7 +23,7 @@ import {
 } from './support/terraform-world.ts';
 import { uniqueName, type World } from './support/world.ts';
 
-const { method } = Provider;
+const { methods } = ProviderDefinition;
 
 let terraform: TerraformWorld;
 let world: World;
@@ -49,7 +49,7 @@ const decoded = (attributes: Schema['attributes'], message: DynamicValue | undef
 async function configured(body: (client: ProtocolClient, provider: Served) => Promise<void>): Promise<void> {
   const provider = createProvider(reaching(world.state));
   await withClient(provider, async (client) => {
-    const answer = await client.call(method.configureProvider, { config: encoded(provider.schema, {}) });
+    const answer = await client.call(methods.configureProvider, { config: encoded(provider.schema, {}) });
     expect(answer.diagnostics).toEqual([]);
     await body(client, provider);
   });
@@ -131,11 +131,13 @@ test('an action holds an agent and another one releases it; what is declared doe
       const schema = provider.actions.get(actionType)?.schema;
       if (schema === undefined) throw new Error(`no action ${actionType}`);
       const config = encoded(schema, { org, name: 'triage', ...values });
-      const checked = await client.call(method.validateActionConfig, { actionType, config });
+      const checked = await client.call(methods.validateActionConfig, { actionType, config });
       expect(checked.diagnostics).toEqual([]);
-      const [last, ...more] = (await client.stream(method.invokeAction, { actionType, config })).toReversed();
+      const [last, ...more] = (
+        await client.stream(methods.invokeAction, { actionType, config })
+      ).toReversed();
       expect(more.length).toBeLessThanOrEqual(1);
-      return last?.type.case === 'completed'
+      return last?.type?.$case === 'completed'
         ? last.type.value.diagnostics.map(({ summary }) => summary)
         : ['?'];
     };
@@ -169,7 +171,7 @@ test('agents are listed by labels with their identities, imported by them, and c
     if (list === undefined || agent?.identity === undefined) throw new Error('no agents');
     const { schema } = agent;
     const config = encoded(list.schema, { org, label_selector: 'team=two' });
-    const [event, ...more] = await client.stream(method.listResource, {
+    const [event, ...more] = await client.stream(methods.listResource, {
       typeName,
       config,
       includeResourceObject: true,
@@ -180,23 +182,23 @@ test('agents are listed by labels with their identities, imported by them, and c
     const attributes = agent.identity.schema.attributes;
     expect(decoded(attributes, identityData)).toEqual({ org, name: 'two' });
 
-    const { importedResources } = await client.call(method.importResourceState, {
+    const { importedResources } = await client.call(methods.importResourceState, {
       typeName,
       identity: { ...(identityData && { identityData }) },
     });
     const imported = importedResources[0]?.state;
-    const read = await client.call(method.readResource, {
+    const read = await client.call(methods.readResource, {
       typeName,
       ...(imported && { currentState: imported }),
     });
     const state = decoded(schema.attributes, read.newState);
     expect(state).toEqual(decoded(schema.attributes, event?.resourceObject));
 
-    const generated = await client.call(method.generateResourceConfig, {
+    const generated = await client.call(methods.generateResourceConfig, {
       typeName,
       ...(read.newState && { state: read.newState }),
     });
-    const plan = await client.call(method.planResourceChange, {
+    const plan = await client.call(methods.planResourceChange, {
       typeName,
       ...(read.newState && { priorState: read.newState }),
       ...(generated.config && { config: generated.config, proposedNewState: generated.config }),
@@ -213,12 +215,16 @@ test('an identity that names nothing well is refused, and a limit is kept', asyn
       const attributes = provider.resources.get(typeName)?.identity?.schema.attributes ?? [];
       const wrong = Object.fromEntries(attributes.map(({ name }) => [name, 'No/Name']));
       const identityData = { msgpack: encodeMsgpack(wrong, typeOf(attributes)) };
-      const answer = await client.call(method.importResourceState, { typeName, identity: { identityData } });
+      const answer = await client.call(methods.importResourceState, { typeName, identity: { identityData } });
       expect([typeName, answer.importedResources, answer.diagnostics.length]).toEqual([typeName, [], 1]);
     }
     const schema = provider.listResources.get('lattice_agent')?.schema ?? provider.schema;
     const config = encoded(schema, { org });
-    const listed = await client.stream(method.listResource, { typeName: 'lattice_agent', config, limit: 2n });
+    const listed = await client.stream(methods.listResource, {
+      typeName: 'lattice_agent',
+      config,
+      limit: 2n,
+    });
     expect(listed.map(({ displayName }) => displayName)).toEqual([`${org}/one`, `${org}/three`]);
   });
 });

@@ -6,6 +6,7 @@ import { isErrorCode } from '../../crds/errors.ts';
 import { parseJson } from '../../crds/json.ts';
 import { log } from '../sdk/log.ts';
 import { RefusedError, UnansweredError } from './errors.ts';
+import { exchange, type Response } from './exchange.ts';
 import { backoffMs, endedBecause, type Operation, pause } from './operation.ts';
 
 export interface Target {
@@ -39,7 +40,7 @@ export async function send(target: Target, operation: Operation, outgoing: Outgo
   for (let attempt = 0; !operation.signal.aborted; attempt += 1) {
     const outcome = await attemptOnce(target, operation, outgoing);
     if ('response' in outcome && !TRY_AGAIN.has(outcome.response.status))
-      return await read(target, outcome.response, outcome.text, lost);
+      return await read(target, outcome.response, lost);
     lost ||= outcome.maybeDone;
     trouble = redact(target, outcome.trouble);
     log('debug', 'request to the controller will be repeated', {
@@ -59,7 +60,6 @@ export async function send(target: Target, operation: Operation, outgoing: Outgo
 type Outcome =
   | {
       readonly response: Response;
-      readonly text: string;
       readonly trouble: string;
       readonly waitMs: number;
       readonly maybeDone: boolean;
@@ -68,7 +68,7 @@ type Outcome =
 
 async function attemptOnce(target: Target, operation: Operation, outgoing: Outgoing): Promise<Outcome> {
   try {
-    const response = await fetch(`${target.endpoint}${outgoing.path}`, {
+    const response = await exchange(`${target.endpoint}${outgoing.path}`, {
       method: outgoing.method,
       headers: {
         accept: 'application/json',
@@ -78,15 +78,13 @@ async function attemptOnce(target: Target, operation: Operation, outgoing: Outgo
         ...(outgoing.body !== undefined && { 'content-type': 'application/json' }),
         ...outgoing.headers,
       },
-      ...(outgoing.body !== undefined && { body: outgoing.body }),
-      redirect: 'manual',
+      body: outgoing.body,
       signal: AbortSignal.any([operation.signal, AbortSignal.timeout(ATTEMPT_MS)]),
     });
-    const text = await response.text();
     // A gateway that gave up may have passed the request on; 429 and 503 say that nothing was done.
     const maybeDone = response.status === 502 || response.status === 504;
-    const trouble = `it answers ${response.status}${detailOf(text)}`;
-    return { response, text, trouble, waitMs: retryAfterMs(response), maybeDone };
+    const trouble = `it answers ${response.status}${detailOf(response.text)}`;
+    return { response, trouble, waitMs: retryAfterMs(response), maybeDone };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
@@ -97,20 +95,14 @@ async function attemptOnce(target: Target, operation: Operation, outgoing: Outgo
 
 const MOST_RETRY_AFTER_MS = 10_000;
 
-function retryAfterMs(response: Response): number {
-  const seconds = Number(response.headers.get('retry-after') ?? 0);
+function retryAfterMs({ retryAfter }: Response): number {
+  const seconds = Number(retryAfter ?? 0);
   return Number.isFinite(seconds) ? Math.min(MOST_RETRY_AFTER_MS, Math.max(0, seconds * 1_000)) : 0;
 }
 
-async function read(
-  target: Target,
-  response: Response,
-  text: string,
-  afterLostAnswer: boolean,
-): Promise<Answer> {
-  const { status } = response;
+async function read(target: Target, { status, text }: Response, afterLostAnswer: boolean): Promise<Answer> {
   const body = jsonOf(text);
-  if (response.ok && body !== undefined) return { status, body, afterLostAnswer };
+  if (status >= 200 && status < 300 && body !== undefined) return { status, body, afterLostAnswer };
   const { problemSchema } = await import('../../crds/findings.ts');
   const problem = problemSchema.safeParse(body);
   if (problem.success) {

@@ -6,7 +6,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
-import { createCertificate } from '../sdk/protocol/certificate.ts';
 import { INVITATION } from '../sdk/protocol/handshake.ts';
 import { NODE_FLAGS } from './launcher.ts';
 import { noticesFor } from './notices.ts';
@@ -48,10 +47,9 @@ export async function bundleProgram(folder: string): Promise<void> {
 
 /** Keeps beside the program what this very Node compiles of it; another one would ignore it. */
 export async function compileProgram(folder: string, node: string): Promise<void> {
-  const args = [...NODE_FLAGS, '--hash-seed=1', join(providerFolder, 'launch/compile.ts'), folder];
-  await promisify(execFile)(node, args, {
-    env: { ...process.env, ...INVITATION, PLUGIN_CLIENT_CERT: createCertificate().certificatePem },
-  });
+  const flags = [...NODE_FLAGS, '--hash-seed=1', '--no-flush-bytecode', '--no-warnings'];
+  const args = [...flags, join(providerFolder, 'launch/compile.ts'), folder];
+  await promisify(execFile)(node, args, { env: { ...process.env, ...INVITATION } });
 }
 
 const GRPC_SERVER = [

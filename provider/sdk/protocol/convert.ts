@@ -1,7 +1,6 @@
 // Between the messages of the protocol and plain values. Promise: text is valid Unicode when it leaves, and a value always
 // has the type that the schema says.
 
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { decodeJson } from '../cty/json.ts';
 import { decodeMsgpack, encodeMsgpack } from '../cty/msgpack.ts';
 import { normalize } from '../cty/text.ts';
@@ -11,25 +10,24 @@ import type { Diagnostic, Path } from '../diagnostics.ts';
 import type { ProviderFunction } from '../function.ts';
 import type { Private, ResourceIdentity } from '../resource.ts';
 import { type Attribute, type IdentitySchema, isNested, type Schema, typeOf } from '../schema/schema.ts';
+import type { Timestamp } from './generated/google/protobuf/timestamp.ts';
 import {
-  type ActionSchemaSchema,
+  type ActionSchema,
   type AttributePath,
-  AttributePathSchema,
   Diagnostic_Severity,
-  type DiagnosticSchema,
+  type Diagnostic as DiagnosticMessage,
   type DynamicValue,
-  type DynamicValueSchema,
-  type FunctionSchema,
-  type ResourceIdentityDataSchema,
-  type ResourceIdentitySchemaSchema,
-  type Schema_AttributeSchema,
+  type FunctionMessage,
+  type ResourceIdentityData,
+  type ResourceIdentitySchema,
+  type Schema_Attribute,
   Schema_Object_NestingMode,
-  type SchemaSchema,
+  type Schema as SchemaMessage,
   StringKind,
-} from './generated/tfplugin6_pb.js';
+} from './generated/tfplugin6.ts';
+import type { Init } from './rpc.ts';
 
-type DynamicValueInit = MessageInitShape<typeof DynamicValueSchema>;
-export type DiagnosticInit = MessageInitShape<typeof DiagnosticSchema>;
+export type DiagnosticInit = Init<DiagnosticMessage>;
 
 /** Whatever has attributes: a schema, or the schema of an identity. */
 interface Described {
@@ -64,11 +62,11 @@ export function decodeKnownObject(schema: Described, message: DynamicValue | und
   return value;
 }
 
-export function encodeObject(schema: Described, value: ValueMap | null): DynamicValueInit {
+export function encodeObject(schema: Described, value: ValueMap | null): Init<DynamicValue> {
   return encodeValue(typeOfSchema(schema), value);
 }
 
-export function encodeValue(type: Type, value: Value): DynamicValueInit {
+export function encodeValue(type: Type, value: Value): Init<DynamicValue> {
   return { msgpack: encodeMsgpack(value, type) };
 }
 
@@ -86,10 +84,7 @@ export function decodePrivate(bytes: Uint8Array): Private {
   );
 }
 
-export function encodeIdentity(
-  schema: IdentitySchema,
-  identity: ValueMap,
-): MessageInitShape<typeof ResourceIdentityDataSchema> {
+export function encodeIdentity(schema: IdentitySchema, identity: ValueMap): Init<ResourceIdentityData> {
   return { identityData: encodeObject(schema, identity) };
 }
 
@@ -98,10 +93,10 @@ export function identityMessage<Field extends string>(
   field: Field,
   identity: ResourceIdentity | undefined,
   state: ValueMap | null,
-): { readonly [name in Field]?: MessageInitShape<typeof ResourceIdentityDataSchema> } {
+): { readonly [name in Field]?: Init<ResourceIdentityData> } {
   const found = state === null ? undefined : identity?.of(state);
   if (identity === undefined || found === undefined) return {};
-  const message: Partial<Record<Field, MessageInitShape<typeof ResourceIdentityDataSchema>>> = {};
+  const message: Partial<Record<Field, Init<ResourceIdentityData>>> = {};
   message[field] = encodeIdentity(identity.schema, found);
   return message;
 }
@@ -131,18 +126,22 @@ function locatable(path: Path): Path {
   return nested === -1 ? path : path.slice(0, nested);
 }
 
-export function pathMessage(path: Path): AttributePath {
-  return create(AttributePathSchema, {
+export function pathMessage(path: Path): Init<AttributePath> {
+  return {
     steps: path.map((step) => {
-      if (typeof step === 'string') return { selector: { case: 'attributeName' as const, value: step } };
-      if (typeof step === 'number')
-        return { selector: { case: 'elementKeyInt' as const, value: BigInt(step) } };
-      return { selector: { case: 'elementKeyString' as const, value: step.key } };
+      if (typeof step === 'string') return { selector: { $case: 'attributeName', value: step } };
+      if (typeof step === 'number') return { selector: { $case: 'elementKeyInt', value: BigInt(step) } };
+      return { selector: { $case: 'elementKeyString', value: step.key } };
     }),
-  });
+  };
 }
 
-export function schemaMessage(schema: Schema): MessageInitShape<typeof SchemaSchema> {
+export function timestampMessage(ms: number): Init<Timestamp> {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds: BigInt(seconds), nanos: (ms - seconds * 1000) * 1_000_000 };
+}
+
+export function schemaMessage(schema: Schema): Init<SchemaMessage> {
   const version = BigInt(schema.version);
   return {
     version,
@@ -155,14 +154,11 @@ export function schemaMessage(schema: Schema): MessageInitShape<typeof SchemaSch
   };
 }
 
-export function actionMessage(schema: Schema): MessageInitShape<typeof ActionSchemaSchema> {
+export function actionMessage(schema: Schema): Init<ActionSchema> {
   return { schema: schemaMessage(schema) };
 }
 
-export function identitySchemaMessage({
-  version,
-  attributes,
-}: IdentitySchema): MessageInitShape<typeof ResourceIdentitySchemaSchema> {
+export function identitySchemaMessage({ version, attributes }: IdentitySchema): Init<ResourceIdentitySchema> {
   return {
     version: BigInt(version),
     identityAttributes: attributes.map(({ name, description, type, required }) => ({
@@ -180,7 +176,7 @@ export function functionMessage({
   returns,
   summary,
   description,
-}: ProviderFunction): MessageInitShape<typeof FunctionSchema> {
+}: ProviderFunction): Init<FunctionMessage> {
   return {
     parameters: parameters.map((parameter) => ({
       name: parameter.name,
@@ -206,7 +202,7 @@ export function decodeArguments(
 const typeBytes = (type: Type): Uint8Array<ArrayBuffer> =>
   new TextEncoder().encode(JSON.stringify(typeToJson(type)));
 
-function attributeMessage(attribute: Attribute): MessageInitShape<typeof Schema_AttributeSchema> {
+function attributeMessage(attribute: Attribute): Init<Schema_Attribute> {
   const { type } = attribute;
   return {
     name: attribute.name,

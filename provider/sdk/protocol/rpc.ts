@@ -1,49 +1,72 @@
 // One call of a generated service, unary or answered by a stream, in the form that the gRPC server takes. Promise: path and codecs come from the
-// generated descriptor, so a call cannot be registered under a wrong name.
+// generated definition, so a call cannot be registered under a wrong name.
 
 import { once } from 'node:events';
-import {
-  create,
-  type DescMessage,
-  type DescMethodServerStreaming,
-  type DescMethodUnary,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from '@bufbuild/protobuf';
-import type { handleServerStreamingCall, handleUnaryCall, MethodDefinition, Server } from '@grpc/grpc-js';
+import type { handleServerStreamingCall, handleUnaryCall, Server } from '@grpc/grpc-js';
+import { HealthDefinition } from './generated/health.ts';
+import { GRPCControllerDefinition } from './generated/plugin.ts';
+import { ProviderDefinition } from './generated/tfplugin6.ts';
+
+/** What a message is made of: what is left out gets its default. Integers of 64 bits are bigint, so that none is rounded. */
+export type Init<T> = T extends bigint | number | string | boolean | Uint8Array | undefined
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Init<Item>[]
+    : T extends { readonly $case: infer Case; readonly value: infer Held }
+      ? { readonly $case: Case; readonly value: Init<Held> }
+      : { readonly [Field in keyof T]?: Init<T[Field]> };
+
+interface Codec<T> {
+  encode(message: T): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): T;
+  fromPartial(init: Init<T>): T;
+}
+
+/** As it is generated. */
+export interface Method<I, O> {
+  readonly name: string;
+  readonly requestType: Codec<I>;
+  readonly responseType: Codec<O>;
+}
+
+export interface UnaryMethod<I, O> extends Method<I, O> {
+  readonly responseStream: false;
+}
+
+export interface StreamingMethod<I, O> extends Method<I, O> {
+  readonly responseStream: true;
+}
 
 export interface Call {
   register(server: Server): void;
 }
 
-export function unary<I extends DescMessage, O extends DescMessage>(
-  method: DescMethodUnary<I, O>,
-  answer: (request: MessageShape<I>) => Promise<MessageInitShape<O>> | MessageInitShape<O>,
+export function unary<I, O>(
+  method: UnaryMethod<I, O>,
+  answer: (request: I) => Promise<NoInfer<Init<O>>> | NoInfer<Init<O>>,
 ): Call {
-  const handle: handleUnaryCall<MessageShape<I>, MessageShape<O>> = (call, callback) => {
+  const handle: handleUnaryCall<I, Init<O>> = (call, callback) => {
     Promise.try(answer, call.request).then(
-      (message) => callback(null, create(method.output, message)),
+      (message) => callback(null, message),
       (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
     );
   };
   return {
     register: (server) =>
-      server.addService({ [method.name]: definitionOf(method, false) }, { [method.name]: handle }),
+      server.addService({ [method.name]: servedDefinition(method, false) }, { [method.name]: handle }),
   };
 }
 
 /** The stream is not read ahead: the next message is made when the last one was taken. */
-export function streaming<I extends DescMessage, O extends DescMessage>(
-  method: DescMethodServerStreaming<I, O>,
-  answer: (request: MessageShape<I>) => AsyncIterable<MessageInitShape<O>>,
+export function streaming<I, O>(
+  method: StreamingMethod<I, O>,
+  answer: (request: I) => AsyncIterable<NoInfer<Init<O>>>,
 ): Call {
-  const handle: handleServerStreamingCall<MessageShape<I>, MessageShape<O>> = (call) => {
+  const handle: handleServerStreamingCall<I, Init<O>> = (call) => {
     const send = async (): Promise<void> => {
       for await (const message of answer(call.request)) {
         if (call.cancelled) return;
-        if (!call.write(create(method.output, message))) await once(call, 'drain');
+        if (!call.write(message)) await once(call, 'drain');
       }
     };
     send().then(
@@ -53,21 +76,34 @@ export function streaming<I extends DescMessage, O extends DescMessage>(
   };
   return {
     register: (server) =>
-      server.addService({ [method.name]: definitionOf(method, true) }, { [method.name]: handle }),
+      server.addService({ [method.name]: servedDefinition(method, true) }, { [method.name]: handle }),
   };
 }
 
-function definitionOf<I extends DescMessage, O extends DescMessage>(
-  method: DescMethodUnary<I, O> | DescMethodServerStreaming<I, O>,
-  responseStream: boolean,
-): MethodDefinition<MessageShape<I>, MessageShape<O>> {
+function servedDefinition<I, O>(method: Method<I, O>, responseStream: boolean) {
+  const { requestType, responseType } = method;
   return {
-    path: `/${method.parent.typeName}/${method.name}`,
+    path: pathOf(method),
     requestStream: false,
     responseStream,
-    requestSerialize: (message) => Buffer.from(toBinary(method.input, message)),
-    requestDeserialize: (bytes) => fromBinary(method.input, bytes),
-    responseSerialize: (message) => Buffer.from(toBinary(method.output, message)),
-    responseDeserialize: (bytes) => fromBinary(method.output, bytes),
+    requestSerialize: (init: Init<I>) => encodeMessage(requestType, init),
+    requestDeserialize: (bytes: Buffer) => requestType.decode(bytes),
+    responseSerialize: (init: Init<O>) => encodeMessage(responseType, init),
+    responseDeserialize: (bytes: Buffer) => responseType.decode(bytes),
   };
+}
+
+/** Where a method is called. */
+export function pathOf<I, O>(method: Method<I, O>): string {
+  const named = (methods: object) => Object.values(methods).some((each) => each === method);
+  const service = SERVICES.find(({ methods }) => named(methods));
+  if (service === undefined) throw new TypeError(`${method.name} is in no service of the protocol`);
+  return `/${service.fullName}/${method.name}`;
+}
+
+const SERVICES = [ProviderDefinition, GRPCControllerDefinition, HealthDefinition];
+
+export function encodeMessage<T>(codec: Codec<T>, init: Init<T>): Buffer {
+  const { buffer, byteOffset, byteLength } = codec.encode(codec.fromPartial(init)).finish();
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -6,8 +6,8 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Provider } from '../provider.ts';
 import { providerCalls } from '../server/calls.ts';
 import type { Certificate } from './certificate.ts';
-import { Health, HealthCheckResponse_ServingStatus } from './generated/health_pb.js';
-import { GRPCController } from './generated/plugin_pb.js';
+import { HealthCheckResponse_ServingStatus, HealthDefinition } from './generated/health.ts';
+import { GRPCControllerDefinition } from './generated/plugin.ts';
 import { unary } from './rpc.ts';
 
 /** Both certificates, or no TLS. */
@@ -42,7 +42,7 @@ export function createServer(provider: Provider, { identity, onShutdown }: Serve
   };
   const calls = [
     ...providerCalls(provider),
-    unary(GRPCController.method.shutdown, () => {
+    unary(GRPCControllerDefinition.methods.shutdown, () => {
       // After the answer is on its way; a client that keeps the connection open must not keep us.
       setImmediate(() => {
         isShutDown = true;
@@ -52,7 +52,7 @@ export function createServer(provider: Provider, { identity, onShutdown }: Serve
       });
       return {};
     }),
-    unary(Health.method.check, () => ({ status: HealthCheckResponse_ServingStatus.SERVING })),
+    unary(HealthDefinition.methods.check, () => ({ status: HealthCheckResponse_ServingStatus.SERVING })),
   ];
   for (const call of calls) call.register(server);
   const injector = server.createConnectionInjector(credentials(identity));

@@ -1,29 +1,29 @@
 // Actions: what is done when core says so. Promise: every invocation ends with one completed event, whatever happened.
 
 import { decodeKnownObject, diagnosticMessage } from '../protocol/convert.ts';
-import { Provider as Protocol } from '../protocol/generated/tfplugin6_pb.js';
+import { ProviderDefinition } from '../protocol/generated/tfplugin6.ts';
 import { type Call, streaming } from '../protocol/rpc.ts';
 import type { Provider } from '../provider.ts';
 import type { Configuration } from './configuration.ts';
 import { diagnosed, diagnosticOf, named, reporting, told } from './reporting.ts';
 
 export function actionCalls(provider: Provider, configuration: Configuration): Call[] {
-  const { method } = Protocol;
+  const { methods } = ProviderDefinition;
   return [
-    reporting(method.validateActionConfig, told, ({ actionType, config }) => {
+    reporting(methods.validateActionConfig, told, ({ actionType, config }) => {
       const action = named(provider.actions, actionType);
       return diagnosed(action.validate(decodeKnownObject(action.schema, config)));
     }),
-    reporting(method.planAction, told, async ({ actionType, config, clientCapabilities }) => {
+    reporting(methods.planAction, told, async ({ actionType, config, clientCapabilities }) => {
       const deferral = configuration.deferral(clientCapabilities);
       if (deferral.deferred !== undefined) return deferral;
       const action = named(provider.actions, actionType);
       return diagnosed(await action.plan(decodeKnownObject(action.schema, config)));
     }),
-    streaming(method.invokeAction, async function* ({ actionType, config }) {
+    streaming(methods.invokeAction, async function* ({ actionType, config }) {
       const lines: string[] = [];
       const progress = () =>
-        lines.splice(0).map((message) => ({ type: { case: 'progress' as const, value: { message } } }));
+        lines.splice(0).map((message) => ({ type: { $case: 'progress' as const, value: { message } } }));
       let wake = Promise.withResolvers<void>();
       const done = Promise.try(async () => {
         const action = named(provider.actions, actionType);
@@ -31,7 +31,7 @@ export function actionCalls(provider: Provider, configuration: Configuration): C
           lines.push(message);
           wake.resolve();
         });
-      }).catch((error: unknown) => [diagnosticOf(error, method.invokeAction.name)]);
+      }).catch((error: unknown) => [diagnosticOf(error, methods.invokeAction.name)]);
       let ended = false;
       const end = done.then(() => {
         ended = true;
@@ -42,7 +42,7 @@ export function actionCalls(provider: Provider, configuration: Configuration): C
         yield* progress();
       }
       yield {
-        type: { case: 'completed' as const, value: { diagnostics: (await done).map(diagnosticMessage) } },
+        type: { $case: 'completed' as const, value: { diagnostics: (await done).map(diagnosticMessage) } },
       };
     }),
   ];

@@ -5,8 +5,8 @@ import { decodeKnownObject } from '../protocol/convert.ts';
 import {
   type ClientCapabilities,
   Deferred_Reason,
-  Provider as Protocol,
-} from '../protocol/generated/tfplugin6_pb.js';
+  ProviderDefinition,
+} from '../protocol/generated/tfplugin6.ts';
 import { type Call, unary } from '../protocol/rpc.ts';
 import type { Provider } from '../provider.ts';
 import { diagnosed, reporting, told } from './reporting.ts';
@@ -20,21 +20,21 @@ export interface Configuration {
 }
 
 export function configurationCalls(provider: Provider): Configuration {
-  const { method } = Protocol;
+  const { methods } = ProviderDefinition;
   let isUnknown = false;
   return {
     calls: [
-      reporting(method.validateProviderConfig, told, ({ config }) =>
+      reporting(methods.validateProviderConfig, told, ({ config }) =>
         diagnosed(provider.validate(decodeKnownObject(provider.schema, config))),
       ),
-      reporting(method.configureProvider, told, ({ config, clientCapabilities }) => {
+      reporting(methods.configureProvider, told, ({ config, clientCapabilities }) => {
         const configured = provider.configure(decodeKnownObject(provider.schema, config));
         isUnknown = configured.unknown;
         // Who can defer is told by every answer, and needs no warning.
         const isTold = isUnknown && clientCapabilities?.deferralAllowed === true;
         return diagnosed(isTold ? [] : configured.diagnostics);
       }),
-      unary(method.stopProvider, () => {
+      unary(methods.stopProvider, () => {
         provider.stop();
         return {};
       }),

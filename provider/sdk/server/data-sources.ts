@@ -3,7 +3,7 @@
 
 import { UNKNOWN } from '../cty/value.ts';
 import { decodeKnownObject, encodeObject, encodeValue } from '../protocol/convert.ts';
-import { Provider as Protocol } from '../protocol/generated/tfplugin6_pb.js';
+import { ProviderDefinition } from '../protocol/generated/tfplugin6.ts';
 import type { Call } from '../protocol/rpc.ts';
 import type { Provider } from '../provider.ts';
 import { typeOf } from '../schema/schema.ts';
@@ -11,13 +11,13 @@ import type { Configuration } from './configuration.ts';
 import { diagnosed, named, reporting, told } from './reporting.ts';
 
 export function dataSourceCalls(provider: Provider, configuration: Configuration): Call[] {
-  const { method } = Protocol;
+  const { methods } = ProviderDefinition;
   return [
-    reporting(method.validateDataResourceConfig, told, ({ typeName, config }) => {
+    reporting(methods.validateDataResourceConfig, told, ({ typeName, config }) => {
       const source = named(provider.dataSources, typeName);
       return diagnosed(source.validate(decodeKnownObject(source.schema, config)));
     }),
-    reporting(method.readDataSource, told, async ({ typeName, config, clientCapabilities }) => {
+    reporting(methods.readDataSource, told, async ({ typeName, config, clientCapabilities }) => {
       const source = named(provider.dataSources, typeName);
       const deferral = configuration.deferral(clientCapabilities);
       if (deferral.deferred !== undefined)

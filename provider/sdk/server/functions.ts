@@ -1,23 +1,22 @@
 // Functions. A function has no diagnostics: it answers, or says which argument is wrong.
 
-import type { MessageInitShape } from '@bufbuild/protobuf';
 import { normalize } from '../cty/text.ts';
 import { ArgumentError } from '../function.ts';
 import { log } from '../log.ts';
 import { REPORT } from '../plan/plan.ts';
 import { decodeArguments, encodeValue } from '../protocol/convert.ts';
 import {
-  type CallFunction_ResponseSchema,
+  type CallFunction_Response,
   type DynamicValue,
-  Provider as Protocol,
-} from '../protocol/generated/tfplugin6_pb.js';
-import { type Call, unary } from '../protocol/rpc.ts';
+  ProviderDefinition,
+} from '../protocol/generated/tfplugin6.ts';
+import { type Call, type Init, unary } from '../protocol/rpc.ts';
 import type { Provider } from '../provider.ts';
 
 export function functionCalls(provider: Provider): Call[] {
   return [
     unary(
-      Protocol.method.callFunction,
+      ProviderDefinition.methods.callFunction,
       async ({ name, arguments: given }) => await answerOf(provider, name, given),
     ),
   ];
@@ -27,7 +26,7 @@ async function answerOf(
   provider: Provider,
   name: string,
   given: readonly DynamicValue[],
-): Promise<MessageInitShape<typeof CallFunction_ResponseSchema>> {
+): Promise<Init<CallFunction_Response>> {
   const called = provider.functions.get(name);
   if (called === undefined) return { error: { text: `This provider has no function "${name}".` } };
   try {

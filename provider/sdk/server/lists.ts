@@ -1,19 +1,19 @@
 // List resources: what exists, one event an object. Promise: no more than core asked for; a failure is an event too.
 
 import { decodeKnownObject, diagnosticMessage, encodeObject, identityMessage } from '../protocol/convert.ts';
-import { Provider as Protocol } from '../protocol/generated/tfplugin6_pb.js';
+import { ProviderDefinition } from '../protocol/generated/tfplugin6.ts';
 import { type Call, streaming } from '../protocol/rpc.ts';
 import type { Provider } from '../provider.ts';
 import { diagnosed, diagnosticOf, named, reporting, told } from './reporting.ts';
 
 export function listCalls(provider: Provider): Call[] {
-  const { method } = Protocol;
+  const { methods } = ProviderDefinition;
   return [
-    reporting(method.validateListResourceConfig, told, ({ typeName, config }) => {
+    reporting(methods.validateListResourceConfig, told, ({ typeName, config }) => {
       const type = named(provider.listResources, typeName);
       return diagnosed(type.validate(decodeKnownObject(type.schema, config)));
     }),
-    streaming(method.listResource, async function* ({ typeName, config, limit, includeResourceObject }) {
+    streaming(methods.listResource, async function* ({ typeName, config, limit, includeResourceObject }) {
       try {
         const type = named(provider.listResources, typeName);
         const resource = named(provider.resources, typeName);
@@ -33,7 +33,7 @@ export function listCalls(provider: Provider): Call[] {
           if (count >= most) return;
         }
       } catch (error) {
-        yield { diagnostic: [diagnosticMessage(diagnosticOf(error, method.listResource.name))] };
+        yield { diagnostic: [diagnosticMessage(diagnosticOf(error, methods.listResource.name))] };
       }
     }),
   ];

@@ -1,12 +1,11 @@
 // What all servers have in common. Promise: every failure is an answer with a diagnostic, since core shows a failed call as
 // "Plugin error" and nothing else.
 
-import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { type Diagnostic, problem } from '../diagnostics.ts';
 import { log } from '../log.ts';
 import { REPORT } from '../plan/plan.ts';
 import { type DiagnosticInit, diagnosticMessage } from '../protocol/convert.ts';
-import { type Call, unary } from '../protocol/rpc.ts';
+import { type Call, type Init, type UnaryMethod, unary } from '../protocol/rpc.ts';
 
 class UnknownTypeError extends Error {
   readonly diagnostic: Diagnostic;
@@ -43,10 +42,10 @@ export function diagnosticOf(error: unknown, call: string): Diagnostic {
 }
 
 /** A call whose failure becomes a diagnostic. `tell` makes the answer of one, checked against the call's own type. */
-export function reporting<I extends DescMessage, O extends DescMessage>(
-  method: DescMethodUnary<I, O>,
-  tell: (diagnostics: DiagnosticInit[]) => MessageInitShape<O>,
-  answer: (request: MessageShape<I>) => Promise<MessageInitShape<O>> | MessageInitShape<O>,
+export function reporting<I, O>(
+  method: UnaryMethod<I, O>,
+  tell: (diagnostics: DiagnosticInit[]) => NoInfer<Init<O>>,
+  answer: (request: I) => Promise<NoInfer<Init<O>>> | NoInfer<Init<O>>,
 ): Call {
   return unary(method, async (request) => {
     try {

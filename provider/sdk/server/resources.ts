@@ -15,32 +15,32 @@ import {
   identityMessage,
   pathMessage,
 } from '../protocol/convert.ts';
-import { Provider as Protocol } from '../protocol/generated/tfplugin6_pb.js';
+import { ProviderDefinition } from '../protocol/generated/tfplugin6.ts';
 import type { Call } from '../protocol/rpc.ts';
 import type { Provider } from '../provider.ts';
 import type { Configuration } from './configuration.ts';
 import { diagnosed, named, reporting, told } from './reporting.ts';
 
 export function resourceCalls(provider: Provider, configuration: Configuration): Call[] {
-  const { method } = Protocol;
+  const { methods } = ProviderDefinition;
   const typeNamed = (name: string) => named(provider.resources, name);
   return [
-    reporting(method.validateResourceConfig, told, ({ typeName, config }) => {
+    reporting(methods.validateResourceConfig, told, ({ typeName, config }) => {
       const type = typeNamed(typeName);
       return diagnosed(type.validate(decodeKnownObject(type.schema, config)));
     }),
-    reporting(method.upgradeResourceState, told, ({ typeName, version, rawState }) => {
+    reporting(methods.upgradeResourceState, told, ({ typeName, version, rawState }) => {
       const type = typeNamed(typeName);
       const state = type.upgrade(Number(version), rawState?.json ?? new Uint8Array());
       return { upgradedState: encodeObject(type.schema, state) };
     }),
-    reporting(method.upgradeResourceIdentity, told, ({ typeName, rawIdentity }) => {
+    reporting(methods.upgradeResourceIdentity, told, ({ typeName, rawIdentity }) => {
       const { identity } = typeNamed(typeName);
       if (identity === undefined) return diagnosed([NO_IDENTITY]);
       const upgraded = decodeRawIdentity(identity.schema, rawIdentity?.json ?? new Uint8Array());
       return { upgradedIdentity: encodeIdentity(identity.schema, upgraded) };
     }),
-    reporting(method.readResource, told, async ({ typeName, currentState, ...request }) => {
+    reporting(methods.readResource, told, async ({ typeName, currentState, ...request }) => {
       const type = typeNamed(typeName);
       const state = decodeKnownObject(type.schema, currentState);
       const kept = decodePrivate(request.private);
@@ -57,7 +57,7 @@ export function resourceCalls(provider: Provider, configuration: Configuration):
         ...diagnosed(outcome.diagnostics),
       };
     }),
-    reporting(method.planResourceChange, told, async (request) => {
+    reporting(methods.planResourceChange, told, async (request) => {
       const type = typeNamed(request.typeName);
       const change = {
         prior: decodeObject(type.schema, request.priorState),
@@ -76,7 +76,7 @@ export function resourceCalls(provider: Provider, configuration: Configuration):
         ...diagnosed(plan.diagnostics),
       };
     }),
-    reporting(method.applyResourceChange, told, async (request) => {
+    reporting(methods.applyResourceChange, told, async (request) => {
       const type = typeNamed(request.typeName);
       const outcome = await applyChange(type, {
         prior: decodeObject(type.schema, request.priorState),
@@ -91,7 +91,7 @@ export function resourceCalls(provider: Provider, configuration: Configuration):
         ...diagnosed(outcome.diagnostics),
       };
     }),
-    reporting(method.importResourceState, told, ({ typeName, id, identity }) => {
+    reporting(methods.importResourceState, told, ({ typeName, id, identity }) => {
       const type = typeNamed(typeName);
       const given =
         identity?.identityData === undefined || type.identity === undefined
@@ -107,7 +107,7 @@ export function resourceCalls(provider: Provider, configuration: Configuration):
       };
       return { importedResources: [imported], ...diagnosed(diagnostics) };
     }),
-    reporting(method.moveResourceState, told, (request) => {
+    reporting(methods.moveResourceState, told, (request) => {
       const type = typeNamed(request.targetTypeName);
       const state = type.move?.({
         providerAddress: request.sourceProviderAddress,
@@ -128,7 +128,7 @@ export function resourceCalls(provider: Provider, configuration: Configuration):
         ...identityMessage('targetIdentity', type.identity, state),
       };
     }),
-    reporting(method.generateResourceConfig, told, ({ typeName, state }) => {
+    reporting(methods.generateResourceConfig, told, ({ typeName, state }) => {
       const { schema } = typeNamed(typeName);
       const config = configurationOf(schema.attributes, decodeKnownObject(schema, state));
       return { config: encodeObject(schema, config) };

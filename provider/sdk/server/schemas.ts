@@ -1,7 +1,7 @@
 // What the provider has: its schemas, by name, and what it is able to do.
 
 import { actionMessage, functionMessage, identitySchemaMessage, schemaMessage } from '../protocol/convert.ts';
-import { Provider as Protocol } from '../protocol/generated/tfplugin6_pb.js';
+import { ProviderDefinition } from '../protocol/generated/tfplugin6.ts';
 import type { Call } from '../protocol/rpc.ts';
 import type { Provider } from '../provider.ts';
 import type { Schema } from '../schema/schema.ts';
@@ -15,11 +15,11 @@ const capabilities = {
 };
 
 export function schemaCalls(provider: Provider): Call[] {
-  const { method } = Protocol;
+  const { methods } = ProviderDefinition;
   const typeNames = (types: ReadonlyMap<string, unknown>) =>
     [...types.keys()].map((typeName) => ({ typeName }));
   return [
-    reporting(method.getMetadata, told, () => ({
+    reporting(methods.getMetadata, told, () => ({
       serverCapabilities: capabilities,
       resources: typeNames(provider.resources),
       dataSources: typeNames(provider.dataSources),
@@ -28,7 +28,7 @@ export function schemaCalls(provider: Provider): Call[] {
       listResources: typeNames(provider.listResources),
       actions: typeNames(provider.actions),
     })),
-    reporting(method.getProviderSchema, told, () => ({
+    reporting(methods.getProviderSchema, told, () => ({
       provider: schemaMessage(provider.schema),
       resourceSchemas: schemaMessages(provider.resources),
       dataSourceSchemas: schemaMessages(provider.dataSources),
@@ -38,14 +38,14 @@ export function schemaCalls(provider: Provider): Call[] {
       functions: mapped(provider.functions, functionMessage),
       serverCapabilities: capabilities,
     })),
-    reporting(method.getResourceIdentitySchemas, told, () => ({
+    reporting(methods.getResourceIdentitySchemas, told, () => ({
       identitySchemas: Object.fromEntries(
         [...provider.resources].flatMap(([name, { identity }]) =>
           identity === undefined ? [] : [[name, identitySchemaMessage(identity.schema)]],
         ),
       ),
     })),
-    reporting(method.getFunctions, told, () => ({
+    reporting(methods.getFunctions, told, () => ({
       functions: mapped(provider.functions, functionMessage),
     })),
   ];

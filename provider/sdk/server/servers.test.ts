@@ -7,13 +7,13 @@ import {
   Deferred_Reason,
   Diagnostic_Severity,
   type DynamicValue,
-  Provider,
-} from '../protocol/generated/tfplugin6_pb.js';
+  ProviderDefinition,
+} from '../protocol/generated/tfplugin6.ts';
 import { type Schema, typeOf } from '../schema/schema.ts';
 import { type ProtocolClient, withClient } from '../testing/client.ts';
 import { createCorner, thingSchema } from '../testing/corner.ts';
 
-const { method } = Provider;
+const { methods } = ProviderDefinition;
 const NAMED: Schema = { version: 0, description: '', attributes: [text('name')] };
 
 function text(name: string) {
@@ -35,14 +35,14 @@ const THING = { typeName: 'corner_thing' };
 
 /** Plans and applies as core does. */
 async function applied(client: ProtocolClient, prior: ValueMap | null, config: ValueMap | null) {
-  const plan = await client.call(method.planResourceChange, {
+  const plan = await client.call(methods.planResourceChange, {
     ...THING,
     priorState: encoded(prior),
     proposedNewState: encoded(config),
     config: encoded(config),
   });
   expect(plan.diagnostics).toEqual([]);
-  const outcome = await client.call(method.applyResourceChange, {
+  const outcome = await client.call(methods.applyResourceChange, {
     ...THING,
     priorState: encoded(prior),
     ...(plan.plannedState && { plannedState: plan.plannedState }),
@@ -55,7 +55,7 @@ async function applied(client: ProtocolClient, prior: ValueMap | null, config: V
 test('an object has an identity from its creation on, and is imported by it', async () => {
   const corner = createCorner();
   await withClient(corner, async (client) => {
-    const { identitySchemas } = await client.call(method.getResourceIdentitySchemas, {});
+    const { identitySchemas } = await client.call(methods.getResourceIdentitySchemas, {});
     expect(identitySchemas.corner_thing?.identityAttributes).toMatchObject([
       { name: 'name', requiredForImport: true, optionalForImport: false },
     ]);
@@ -63,7 +63,7 @@ test('an object has an identity from its creation on, and is imported by it', as
     for (const identity of [plan.plannedIdentity, outcome.newIdentity])
       expect(decoded(identity?.identityData, NAMED)).toEqual({ name: 'a' });
 
-    const unnamed = await client.call(method.planResourceChange, {
+    const unnamed = await client.call(methods.planResourceChange, {
       ...THING,
       priorState: encoded(null),
       proposedNewState: encoded(thing({ name: UNKNOWN })),
@@ -72,16 +72,16 @@ test('an object has an identity from its creation on, and is imported by it', as
     expect(unnamed.plannedIdentity).toBeUndefined();
 
     const identity = { identityData: encoded({ name: 'a' }, NAMED) };
-    const { importedResources } = await client.call(method.importResourceState, { ...THING, identity });
+    const { importedResources } = await client.call(methods.importResourceState, { ...THING, identity });
     const [imported] = importedResources;
-    const read = await client.call(method.readResource, {
+    const read = await client.call(methods.readResource, {
       ...THING,
       ...(imported?.state && { currentState: imported.state }),
     });
     expect(decoded(read.newState)).toEqual(corner.things.get('a'));
     expect(decoded(read.newIdentity?.identityData, NAMED)).toEqual({ name: 'a' });
 
-    const upgraded = await client.call(method.upgradeResourceIdentity, {
+    const upgraded = await client.call(methods.upgradeResourceIdentity, {
       ...THING,
       rawIdentity: { json: new TextEncoder().encode('{"name":"a","gone":1}') },
     });
@@ -116,10 +116,10 @@ test('a state of another type is taken over; one that cannot be is refused by na
       sourceProviderAddress: 'registry.example/other/other',
       sourceState: { json: new TextEncoder().encode('{"name":"a","count_exact":18446744073709551616}') },
     };
-    const moved = await client.call(method.moveResourceState, { ...request, sourceTypeName: 'other_thing' });
+    const moved = await client.call(methods.moveResourceState, { ...request, sourceTypeName: 'other_thing' });
     expect(decoded(moved.targetState)).toMatchObject({ name: 'a', count_exact: 2n ** 64n, region: 'north' });
     expect(decoded(moved.targetIdentity?.identityData, NAMED)).toEqual({ name: 'a' });
-    const refused = await client.call(method.moveResourceState, { ...request, sourceTypeName: 'stranger' });
+    const refused = await client.call(methods.moveResourceState, { ...request, sourceTypeName: 'stranger' });
     expect(refused.diagnostics.map(({ detail }) => detail).join()).toContain('stranger');
     expect(refused.targetState).toBeUndefined();
   });
@@ -136,7 +136,7 @@ test('a configuration is made of a state: no decision of the provider, no defaul
       parts: [{ name: 'p', note: null, serial: 's' }],
       part_map: { k: { name: 'p', note: 'n', serial: 's' } },
     });
-    const { config } = await client.call(method.generateResourceConfig, { ...THING, state: encoded(state) });
+    const { config } = await client.call(methods.generateResourceConfig, { ...THING, state: encoded(state) });
     expect(decoded(config)).toEqual(
       thing({
         name: 'a',
@@ -154,7 +154,7 @@ test('a list streams what exists, up to the limit, with the object where it was 
   await withClient(corner, async (client) => {
     for (const name of ['a1', 'a2', 'b1']) await applied(client, null, thing({ name }));
     const list = async (prefix: string | null, more: object) =>
-      await client.stream(method.listResource, { ...THING, config: encoded({ prefix }, schema), ...more });
+      await client.stream(methods.listResource, { ...THING, config: encoded({ prefix }, schema), ...more });
     const all = await list(null, { limit: 2n, includeResourceObject: true });
     expect(all.map(({ displayName }) => displayName)).toEqual(['a1', 'a2']);
     expect(decoded(all[0]?.resourceObject)).toEqual(corner.things.get('a1'));
@@ -172,13 +172,13 @@ test('an ephemeral resource is opened, renewed and closed with what it kept', as
   const PASS = { typeName: 'corner_pass' };
   await withClient(corner, async (client) => {
     const config = encoded({ hours: 2n, secret: null }, schema);
-    const opened = await client.call(method.openEphemeralResource, { ...PASS, config });
+    const opened = await client.call(methods.openEphemeralResource, { ...PASS, config });
     expect(decoded(opened.result, schema)).toEqual({ hours: 2n, secret: 'pass-secret' });
     expect(opened.renewAt?.seconds).toBe(1n);
     const kept = { private: opened.private ?? new Uint8Array() };
-    const renewed = await client.call(method.renewEphemeralResource, { ...PASS, ...kept });
+    const renewed = await client.call(methods.renewEphemeralResource, { ...PASS, ...kept });
     expect(renewed.renewAt?.seconds).toBe(2n);
-    await client.call(method.closeEphemeralResource, {
+    await client.call(methods.closeEphemeralResource, {
       ...PASS,
       private: renewed.private ?? new Uint8Array(),
     });
@@ -191,19 +191,17 @@ test('an action tells how it goes, and ends with its diagnostics', async () => {
   const schema = corner.actions.get('corner_knock')?.schema ?? thingSchema;
   await withClient(corner, async (client) => {
     const invoke = async (name: string) =>
-      await client.stream(method.invokeAction, {
+      await client.stream(methods.invokeAction, {
         actionType: 'corner_knock',
         config: encoded({ name }, schema),
       });
     const events = await invoke('a');
-    expect(events.map(({ type }) => (type.case === 'progress' ? type.value.message : type.case))).toEqual([
-      'going there',
-      'knocked',
-      'completed',
-    ]);
+    expect(events.map(({ type }) => (type?.$case === 'progress' ? type.value.message : type?.$case))).toEqual(
+      ['going there', 'knocked', 'completed'],
+    );
     const last = (await invoke('nobody')).at(-1)?.type;
-    expect(last?.case === 'completed' && last.value.diagnostics[0]?.summary).toBe('There is nobody');
-    const planned = await client.call(method.planAction, {
+    expect(last?.$case === 'completed' && last.value.diagnostics[0]?.summary).toBe('There is nobody');
+    const planned = await client.call(methods.planAction, {
       actionType: 'corner_knock',
       config: encoded({ name: 'nobody' }, schema),
     });
@@ -216,17 +214,17 @@ test('while the configuration is not known, a core that can defer is told to, an
   const corner = createCorner();
   const clientCapabilities = { deferralAllowed: true };
   await withClient(corner, async (client) => {
-    await client.call(method.configureProvider, { config: encoded({ endpoint: UNKNOWN }, corner.schema) });
+    await client.call(methods.configureProvider, { config: encoded({ endpoint: UNKNOWN }, corner.schema) });
     const change = {
       ...THING,
       priorState: encoded(null),
       proposedNewState: encoded(thing({ name: 'a' })),
       config: encoded(thing({ name: 'a' })),
     };
-    const deferred = await client.call(method.planResourceChange, { ...change, clientCapabilities });
+    const deferred = await client.call(methods.planResourceChange, { ...change, clientCapabilities });
     expect(deferred.deferred?.reason).toBe(Deferred_Reason.PROVIDER_CONFIG_UNKNOWN);
-    expect((await client.call(method.planResourceChange, change)).deferred).toBeUndefined();
-    const read = await client.call(method.readDataSource, {
+    expect((await client.call(methods.planResourceChange, change)).deferred).toBeUndefined();
+    const read = await client.call(methods.readDataSource, {
       ...THING,
       config: encoded({ name: 'a', etag: null }, corner.dataSources.get('corner_thing')?.schema),
       clientCapabilities,
@@ -238,13 +236,13 @@ test('while the configuration is not known, a core that can defer is told to, an
 test('a type that does not exist is a diagnostic of every call, never a failed call', async () => {
   await withClient(createCorner(), async (client) => {
     const answers = [
-      await client.call(method.readResource, { typeName: 'nothing' }),
-      await client.call(method.moveResourceState, { targetTypeName: 'nothing' }),
-      await client.call(method.openEphemeralResource, { typeName: 'nothing' }),
-      await client.call(method.planAction, { actionType: 'nothing' }),
+      await client.call(methods.readResource, { typeName: 'nothing' }),
+      await client.call(methods.moveResourceState, { targetTypeName: 'nothing' }),
+      await client.call(methods.openEphemeralResource, { typeName: 'nothing' }),
+      await client.call(methods.planAction, { actionType: 'nothing' }),
     ];
     for (const { diagnostics } of answers) expect(diagnostics[0]?.detail).toContain('no "nothing"');
-    const [event] = await client.stream(method.invokeAction, { actionType: 'nothing' });
-    expect(event?.type.case === 'completed' && event.type.value.diagnostics).toHaveLength(1);
+    const [event] = await client.stream(methods.invokeAction, { actionType: 'nothing' });
+    expect(event?.type?.$case === 'completed' && event.type.value.diagnostics).toHaveLength(1);
   });
 });

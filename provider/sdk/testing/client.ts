@@ -1,30 +1,22 @@
 // Core's side of the protocol, in this process: calls of a served provider, for what no CLI at hand asks for.
 
-import {
-  create,
-  type DescMessage,
-  type DescMethodServerStreaming,
-  type DescMethodUnary,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from '@bufbuild/protobuf';
 import { Client, credentials } from '@grpc/grpc-js';
+import {
+  encodeMessage,
+  type Init,
+  type Method,
+  pathOf,
+  type StreamingMethod,
+  type UnaryMethod,
+} from '../protocol/rpc.ts';
 import type { Provider } from '../provider.ts';
 import { serveHere } from './served.ts';
 
 export interface ProtocolClient {
   readonly socketPath: string;
-  call<I extends DescMessage, O extends DescMessage>(
-    method: DescMethodUnary<I, O>,
-    request: MessageInitShape<I>,
-  ): Promise<MessageShape<O>>;
+  call<I, O>(method: UnaryMethod<I, O>, request: NoInfer<Init<I>>): Promise<O>;
   /** All messages of the stream. */
-  stream<I extends DescMessage, O extends DescMessage>(
-    method: DescMethodServerStreaming<I, O>,
-    request: MessageInitShape<I>,
-  ): Promise<MessageShape<O>[]>;
+  stream<I, O>(method: StreamingMethod<I, O>, request: NoInfer<Init<I>>): Promise<O[]>;
 }
 
 /** Serves the provider without TLS while `body` runs. */
@@ -47,34 +39,34 @@ export function connectTo(socketPath: string): ProtocolClient & { close(): void 
   const client = new Client(`unix:${socketPath}`, credentials.createInsecure(), {
     'grpc.default_authority': 'localhost',
   });
-  const path = (method: { readonly parent: { readonly typeName: string }; readonly name: string }) =>
-    `/${method.parent.typeName}/${method.name}`;
   return {
     socketPath,
     close: () => client.close(),
-    call: async (method, request) =>
-      await new Promise((resolve, reject) => {
-        client.makeUnaryRequest(
-          path(method),
-          (message: MessageShape<typeof method.input>) => Buffer.from(toBinary(method.input, message)),
-          (bytes) => fromBinary(method.output, bytes),
-          create(method.input, request),
-          (error, answer) =>
-            error === null && answer !== undefined
-              ? resolve(answer)
-              : reject(error ?? new Error('no answer')),
-        );
-      }),
-    stream: async (method, request) => {
-      const call = client.makeServerStreamRequest(
-        path(method),
-        (message: MessageShape<typeof method.input>) => Buffer.from(toBinary(method.input, message)),
-        (bytes) => fromBinary(method.output, bytes),
-        create(method.input, request),
-      );
-      const messages: MessageShape<typeof method.output>[] = [];
+    call: async (method, request) => await callOf(client, method, request),
+    stream: async <I, O>(method: StreamingMethod<I, O>, request: Init<I>) => {
+      const call = client.makeServerStreamRequest<Init<I>, O>(pathOf(method), ...codecs(method), request);
+      const messages: O[] = [];
       for await (const message of call) messages.push(message);
       return messages;
     },
   };
 }
+
+/** One call of any of the services, over any connection. */
+export async function callOf<I, O>(
+  client: Client,
+  method: UnaryMethod<I, O>,
+  request: NoInfer<Init<I>>,
+): Promise<O> {
+  return await new Promise((resolve, reject) => {
+    client.makeUnaryRequest<Init<I>, O>(pathOf(method), ...codecs(method), request, (error, answer) =>
+      error === null && answer !== undefined ? resolve(answer) : reject(error ?? new Error('no answer')),
+    );
+  });
+}
+
+const codecs = <I, O>({ requestType, responseType }: Method<I, O>) =>
+  [
+    (request: Init<I>) => encodeMessage(requestType, request),
+    (bytes: Buffer) => responseType.decode(bytes),
+  ] as const;
