@@ -1,6 +1,7 @@
 // What annotations of a resource ask of us, and how what depends on each other is deleted.
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { apiOf } from '../../support/api.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Looks, looksAt } from './looks.ts';
 import { NAMESPACE, ORG, resource, type Stand, startStand } from './stand.ts';
@@ -153,7 +154,11 @@ test('kubectl lists all kinds as one category, with columns, and describes what 
   expect(await stand.kubectl('describe', 'agent', 'shown', '-n', NAMESPACE)).toMatch(
     /Events:.*Warning +ReferenceNotFound/s,
   );
-  expect(await stand.kubectl('describe', 'org', ORG)).toMatch(/Events:.*Normal/s);
+  // What is told of a resource of the cluster stands in the namespace `default`, where kubectl finds it.
+  await apiOf(stand.fleet.world.state).create('/v1/orgs', { metadata: { name: 'taken' } });
+  await stand.apply(resource('Org', 'taken', {}));
+  await looks.told('org', 'taken', 'Ready', 'AlreadyExists');
+  expect(await stand.kubectl('describe', 'org', 'taken')).toMatch(/Events:.*Warning +AlreadyExists/s);
 });
 
 test('events tell changes alone, count what repeats, and hold nothing of a spec', async () => {
